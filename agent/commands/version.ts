@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+
+export function versionCommand(): Command {
+  return new Command('version')
+    .description('print the version of the agent and of its runtime')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  $ vpc-canary version\n  $ vpc-canary version --json')
+    .action((options: { json?: boolean }) => {
+      const facts = { version: VERSION, node: process.version, arch: process.arch };
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(facts)}\n`
+          : `vpc-canary ${facts.version} (Node ${facts.node}, ${facts.arch})\n`,
+      );
+    });
+}

@@ -1,0 +1,15 @@
+/** What every prober (ICMP, TCP, HTTP, DNS) looks like to the composition root. */
+import type { ProbeTarget } from '../measure/singleton.ts';
+import type { Target } from '../measure/target.ts';
+
+export interface Prober<T extends Target = Target> {
+  /**
+   * Probes exactly these from now on. Targets whose id was there before keep their schedule and what is in
+   * flight; removed ones end silently; new ones start at a random point of their interval.
+   */
+  setTargets(targets: readonly ProbeTarget<T>[]): void;
+  /** Addresses in use by target id, for the page; null before the name resolved. */
+  address(id: number): string | null;
+  /** Stops probing and closes what is open. */
+  close(): Promise<void>;
+}
