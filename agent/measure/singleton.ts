@@ -64,7 +64,13 @@ export interface Detail {
     readonly certificateDaysLeft: number | null;
   };
   readonly dns?: { readonly rcode: string; readonly answers: readonly string[] };
-  readonly tcp?: { readonly rttMs: Milliseconds | null; readonly rttvarMs: Milliseconds | null };
+  readonly tcp?: {
+    /** `tcpi_rtt` and `tcpi_rttvar` after the handshake; null where the kernel could not tell. */
+    readonly rttMs: Milliseconds | null;
+    readonly rttvarMs: Milliseconds | null;
+    /** How often the SYN had to be sent again; null where the kernel could not tell. */
+    readonly synRetransmits: number | null;
+  };
 }
 
 export type Outcome =
@@ -78,8 +84,13 @@ export type Outcome =
       readonly replyTtl: number | null;
       readonly detail?: Detail;
     }
-  /** Nothing came within the timeout. Counts as loss. */
-  | { readonly kind: 'lost' }
+  /** Nothing came within the timeout, or not all of it. Counts as loss. */
+  | {
+      readonly kind: 'lost';
+      /** How far a probe of several steps got: "connected, no answer to the request within 5 s". */
+      readonly text?: string;
+      readonly detail?: Detail;
+    }
   /** The network or the far end said no. Counts as loss, with this reason. */
   | {
       readonly kind: 'error';
