@@ -179,6 +179,8 @@ export class Lab {
     sh('ip', ['link', 'add', nameA, 'netns', a.namespace, 'type', 'veth', 'peer', nameB, 'netns', b.namespace]);
     configure(a, nameA, addressesA);
     configure(b, nameB, addressesB);
+    awaitUp(a, nameA);
+    awaitUp(b, nameB);
   }
 
   /** Calls this when the lab closes, before its hosts go. */
@@ -209,6 +211,20 @@ export function configure(host: Host, device: string, addresses: Addresses): voi
     host.ip(`address add ${address} dev ${device}${address.includes(':') ? ' nodad' : ''}`);
   }
   host.ip(`link set ${device} up`);
+}
+
+/**
+ * Waits until the kernel has noticed that a device came up; it may take a second, and IPv6 has no routes before.
+ * The wait blocks this thread: labs are built before anything is timed.
+ */
+export function awaitUp(host: Host, device: string): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < 500; tries++) {
+    const up = /^\S+\s+(UP|UNKNOWN)\b/.test(host.ip(`-br link show ${device}`));
+    if (up && host.ip(`-6 address show dev ${device} tentative`) === '') return;
+    Atomics.wait(pause, 0, 0, 10);
+  }
+  throw new Error(`${device} of ${host.label} did not come up: ${host.ip(`address show dev ${device}`)}`);
 }
 
 /** A lab that closes with its test, passed or failed. */
