@@ -1,0 +1,44 @@
+/**
+ * The configuration as the rest of the agent sees it: every default filled in, every unit converted, every name
+ * resolved against its site, every secret read. Durations are ms, ratios 0 to 1, sizes bytes; null is "not set".
+ *
+ * What an operator writes has another shape, `schema.ts`; `finish.ts` turns the one into the other.
+ */
+import type { Site, Target } from '../measure/target.ts';
+import type { Secret } from './secret.ts';
+
+export interface HttpConfig {
+  /** Address literal to listen on. */
+  readonly host: string;
+  readonly port: number;
+  /** Clients let in, as CIDRs; null lets in whoever can connect. */
+  readonly allow: readonly string[] | null;
+  /** null asks for no password. */
+  readonly auth: {
+    readonly basic: readonly { readonly user: string; readonly password: Secret }[];
+    readonly bearer: readonly Secret[];
+  } | null;
+  /** PEM files; null serves plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Host names by which people call this server, beside its addresses and its own name. */
+  readonly names: readonly string[];
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export type LogFormat = 'text' | 'json';
+export type HistoryMode = 'disk' | 'memory' | 'off';
+
+export interface Config {
+  /** Name in the head of the page; null takes the VPC's or the host's. */
+  readonly title: string | null;
+  /** In the order written, then those that only targets name. */
+  readonly sites: readonly Site[];
+  /** In the order written, without those switched off. */
+  readonly targets: readonly Target[];
+  /** True when nobody named targets and the built-in ones (127.0.0.1, ::1) stand in. */
+  readonly builtInTargets: boolean;
+  readonly http: HttpConfig;
+  readonly history: { readonly mode: HistoryMode; readonly maxBytes: number };
+  readonly state: { readonly directory: string };
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+}

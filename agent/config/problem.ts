@@ -1,0 +1,63 @@
+/**
+ * What is wrong with a configuration, for people: where, what was written, what is allowed, what to do.
+ * All problems are collected and shown together, because a restart per typing error is a bad evening.
+ */
+import type { Origin } from './tree.ts';
+
+export type ProblemCode =
+  | 'unreadable' // a file that cannot be opened or is not a plain text file
+  | 'too-large'
+  | 'syntax' // not YAML
+  | 'alias' // YAML aliases that expand without bound
+  | 'type' // a list where a map is expected and the like
+  | 'unknown-key'
+  | 'missing'
+  | 'value' // the right type, but not an allowed value
+  | 'address' // an address that must not or cannot be probed
+  | 'duplicate'
+  | 'conflict' // each value is fine, together they are not
+  | 'consent' // allowed only with probe.iOwnThisNetwork
+  | 'secret' // a secret in the open, or one that cannot be read
+  | 'unresolved'; // a host name without an address; only `config check --resolve` asks
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Where in the configuration: "targets[erp].every"; empty for a whole source. */
+  readonly path: string;
+  /** What was written, shortened and without control characters; null when nothing was, or when it is a secret. */
+  readonly value: string | null;
+  /** What is wrong, as the rest of a sentence that begins with the path. */
+  readonly text: string;
+  /** What is allowed; null when the text says it all. */
+  readonly allowed: string | null;
+  /** What to do. */
+  readonly fix: string;
+  readonly origin: Origin;
+}
+
+/** "/etc/vpc-canary/config.yaml:12:9", or just the name of a source without lines. */
+export function formatOrigin(origin: Origin): string {
+  if (origin.line === null) return origin.source;
+  return origin.column === null
+    ? `${origin.source}:${origin.line}`
+    : `${origin.source}:${origin.line}:${origin.column}`;
+}
+
+/** One problem on one line. */
+export function formatProblem(problem: Problem): string {
+  const where = formatOrigin(problem.origin);
+  const subject = problem.path === '' ? '' : `${problem.path}: `;
+  const allowed = problem.allowed === null ? '' : ` Allowed: ${problem.allowed}.`;
+  return `${where}: ${subject}${problem.text}.${allowed} Fix: ${problem.fix}.`;
+}
+
+const LONGEST_VALUE = 60;
+
+/** A written value fit for a terminal and a log: JSON, shortened, without control characters. */
+export function displayValue(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  const safe = json.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return safe.length <= LONGEST_VALUE ? safe : `${safe.slice(0, LONGEST_VALUE - 1)}…`;
+}
