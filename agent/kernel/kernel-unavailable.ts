@@ -1,0 +1,16 @@
+/** The kernel cannot be reached through FFI on this host; what needs it is off, the rest goes on. */
+export class KernelUnavailable extends Error {
+  override readonly name = 'KernelUnavailable';
+  readonly code: 'koffi' | 'libc';
+
+  /** `koffi`: the addon does not load; `libc`: a function we need is not in the C library. */
+  constructor(code: 'koffi' | 'libc', cause: unknown) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    const text = {
+      koffi: `the native addon koffi does not load (${reason}); reinstall with npm ci on this machine's architecture, and check that its file system is not mounted noexec`,
+      libc: `the C library lacks what is needed (${reason}); glibc 2.28 or newer is supported`,
+    };
+    super(text[code], { cause });
+    this.code = code;
+  }
+}

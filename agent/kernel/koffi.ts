@@ -1,0 +1,39 @@
+/**
+ * Where koffi, the foreign function interface, comes from. The one place that knows.
+ *
+ * From the sources and from the CommonJS bundle it is the npm package, resolved beside the running file. It is
+ * loaded on first use (2 MB), and never through a static import, so that a host on which it does not load
+ * still runs everything that needs no kernel door. A single executable has no package beside it: there the
+ * native part is an asset, and {@link source} is to be set before the first use.
+ */
+import type * as Koffi from 'koffi';
+import { KernelUnavailable } from './kernel-unavailable.ts';
+
+/** What kernel/ uses of koffi: synchronous calls with integers, and memory that never moves. */
+export type ForeignFunctions = Pick<typeof Koffi, 'load' | 'errno' | 'alloc' | 'view' | 'address'>;
+
+/** Replaced by a build that carries koffi inside itself. */
+export const source: { load: () => ForeignFunctions } = { load: loadPackage };
+
+let loaded: ForeignFunctions | KernelUnavailable | null = null;
+
+/** koffi, loaded once. Throws {@link KernelUnavailable}, each time the same one. */
+export function foreign(): ForeignFunctions {
+  if (loaded === null) {
+    try {
+      loaded = source.load();
+    } catch (error) {
+      loaded = new KernelUnavailable('koffi', error);
+    }
+  }
+  if (loaded instanceof KernelUnavailable) throw loaded;
+  return loaded;
+}
+
+function loadPackage(): ForeignFunctions {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  // CommonJS knows its own file. As an ES module we cannot name our own file (that syntax does not bundle), but the
+  // program that was started lies in the same tree; a REPL or --eval has only the working directory.
+  const here = typeof __filename === 'string' ? __filename : (process.argv[1] ?? `${process.cwd()}/eval`);
+  return createRequire(here)('koffi') as ForeignFunctions;
+}
