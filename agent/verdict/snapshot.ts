@@ -115,8 +115,10 @@ export interface ChainLink {
 /** The agent's answer: what is wrong, where, on what evidence. Same words everywhere. */
 export interface Verdict {
   readonly state: State;
-  /** "mel-dc2 is unreachable": at most 90 characters with `sinceText`. */
+  /** Subject and plain verb, without time: "mel-dc2 is unreachable". At most 90 characters with `sinceText`. */
   readonly headline: string;
+  /** What follows the "since" in the whole sentence, with its own punctuation: " (limit 2 %)"; may be empty. */
+  readonly tail: string;
   /** Wall time since when; null when nothing has been judged yet. */
   readonly since: number | null;
   /** "Down · critical site"; null when all is well. */
