@@ -1,38 +1,48 @@
 /**
- * `npm run build`: bundles agent/ into one CommonJS file, `dist/vpc-canary.cjs`.
+ * `npm run build`: the bundle, then one executable an architecture, with checksums, in dist/.
  *
- * Production runs this bundle: stripping types at run time costs 22 to 38 MB of resident memory.
- * koffi stays outside (native code); undici is inside but loads only when an HTTP target exists.
+ *   node packaging/build.ts [--bundle-only] [--arch x64|arm64]
  */
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ARCHITECTURES, type Architecture } from './architecture.ts';
+import { bundle } from './bundle.ts';
+import { makeExecutable } from './executable.ts';
 
-const OUT = 'dist/vpc-canary.cjs';
+const BUNDLE = 'dist/vpc-canary.cjs';
 
-async function bundle(): Promise<void> {
-  mkdirSync('dist', { recursive: true });
-  await build({
-    entryPoints: ['agent/main.ts'],
-    outfile: OUT,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    minify: true,
-    keepNames: true,
-    // An uncaught error prints its whole source line: keep lines short.
-    lineLimit: 120,
-    legalComments: 'none',
-    mainFields: ['module', 'main'],
-    external: ['koffi'],
-    banner: { js: '#!/usr/bin/env node' },
-    logLevel: 'warning',
-  });
-  const version = (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
-  console.log(`${OUT}  ${(statSync(OUT).size / 1024).toFixed(0)} KiB  version ${version}`);
+function report(file: string): void {
+  console.log(`${file}  ${(statSync(file).size / 2 ** 20).toFixed(1)} MiB`);
 }
 
-bundle().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { 'bundle-only': { type: 'boolean' }, arch: { type: 'string' } } });
+  const wanted = ARCHITECTURES.filter((architecture) => values.arch === undefined || values.arch === architecture);
+  if (wanted.length === 0) throw new Error(`--arch takes ${ARCHITECTURES.join(' or ')}, not ${values.arch}`);
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+  mkdirSync('dist', { recursive: true });
+  await bundle(BUNDLE);
+  report(BUNDLE);
+  if (values['bundle-only']) return;
+
+  const files: string[] = [];
+  for (const architecture of wanted) {
+    const out = `dist/vpc-canary-${version}-linux-${architecture satisfies Architecture}`;
+    makeExecutable(architecture, BUNDLE, out);
+    report(out);
+    files.push(out);
+  }
+  const sums = files.map(
+    (file) => `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${basename(file)}\n`,
+  );
+  writeFileSync('dist/SHA256SUMS', sums.join(''));
+  console.log('dist/SHA256SUMS');
+}
+
+main().catch((error: unknown) => {
+  console.error(`build failed: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 });

@@ -4,16 +4,14 @@
  * From the sources and from the CommonJS bundle it is the npm package, resolved beside the running file. It is
  * loaded on first use (2 MB), and never through a static import, so that a host on which it does not load
  * still runs everything that needs no kernel door. A single executable has no package beside it: there the
- * native part is an asset, and {@link source} is to be set before the first use.
+ * native part is an asset, see koffi-asset.ts.
  */
 import type * as Koffi from 'koffi';
 import { KernelUnavailable } from './kernel-unavailable.ts';
+import { loadAsset, singleExecutable } from './koffi-asset.ts';
 
 /** What kernel/ uses of koffi: synchronous calls with integers, and memory that never moves. */
 export type ForeignFunctions = Pick<typeof Koffi, 'load' | 'errno' | 'alloc' | 'view' | 'address'>;
-
-/** Replaced by a build that carries koffi inside itself. */
-export const source: { load: () => ForeignFunctions } = { load: loadPackage };
 
 let loaded: ForeignFunctions | KernelUnavailable | null = null;
 
@@ -21,7 +19,8 @@ let loaded: ForeignFunctions | KernelUnavailable | null = null;
 export function foreign(): ForeignFunctions {
   if (loaded === null) {
     try {
-      loaded = source.load();
+      const sea = singleExecutable();
+      loaded = sea === null ? loadPackage() : loadAsset(sea);
     } catch (error) {
       loaded = new KernelUnavailable('koffi', error);
     }
