@@ -5,6 +5,7 @@
  * Two liberties, both so that an operator can write in `expect` what he sees in a browser or a mail: names have
  * no closing dot, and the strings of a TXT record are joined and stand without quotes (as RFC 7208 §3.3 reads them).
  */
+import { formatAddress, parseAddress } from '../measure/address.ts';
 import type { DnsRecordType } from '../measure/target.ts';
 import { decodeName, printable } from './wire-dns-name.ts';
 
@@ -32,9 +33,9 @@ export function recordText(message: Uint8Array, type: number, offset: number, le
   const end = offset + length;
   switch (type) {
     case RECORD_TYPES.A:
-      return length === 4 ? data.join('.') : null;
+      return length === 4 ? formatAddress(data, 4) : null;
     case RECORD_TYPES.AAAA:
-      return length === 16 ? ipv6Text(data) : null;
+      return length === 16 ? formatAddress(data, 6) : null;
     case RECORD_TYPES.NS:
     case RECORD_TYPES.CNAME:
     case RECORD_TYPES.PTR:
@@ -84,20 +85,12 @@ function joinedStrings(data: Uint8Array): string | null {
   return text;
 }
 
-function ipv6Text(data: Uint8Array): string {
-  const groups: string[] = [];
-  for (let at = 0; at < 16; at += 2) groups.push((((data[at] ?? 0) << 8) | (data[at + 1] ?? 0)).toString(16));
-  return comparable(groups.join(':'));
-}
-
 /**
- * The form in which two answers are compared: lower case, no closing dot, IPv6 addresses in the one short form
- * that the URL standard gives them (RFC 5952 but for embedded IPv4).
+ * The form in which two answers are compared: lower case, no closing dot, addresses in their one short form.
  */
 export function comparable(text: string): string {
+  const address = parseAddress(text);
+  if (address !== null) return formatAddress(address, address.length === 4 ? 4 : 6);
   const plain = text.toLowerCase();
-  if (/^[0-9a-f:.]+$/.test(plain) && plain.includes(':') && URL.canParse(`http://[${plain}]`)) {
-    return new URL(`http://[${plain}]`).hostname.slice(1, -1);
-  }
   return plain.length > 1 && plain.endsWith('.') && !plain.endsWith('\\.') ? plain.slice(0, -1) : plain;
 }
