@@ -94,12 +94,15 @@ export async function capture(host: Host, device: string): Promise<Capture> {
   };
 }
 
+/** What a reply has in common with its request. */
+export const echoKey = (echo: Echo): string => `${echo.peer}/${echo.identifier}/${echo.sequence}`;
+
 /** RTTs on the wire, ms, by `peer/identifier/sequence`: first request to first reply. */
 export function wireRtts(echoes: readonly Echo[]): Map<string, number> {
   const sent = new Map<string, bigint>();
   const rtts = new Map<string, number>();
   for (const echo of echoes) {
-    const key = `${echo.peer}/${echo.identifier}/${echo.sequence}`;
+    const key = echoKey(echo);
     const start = sent.get(key);
     if (echo.kind === 'request') {
       if (start === undefined) sent.set(key, echo.atNs);
