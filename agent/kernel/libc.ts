@@ -28,6 +28,7 @@ export interface Libc {
   recvmsg(fd: number, message: number, flags: number): number;
   /** The timeout is always absent: every socket here is non-blocking. */
   recvmmsg(fd: number, messages: number, count: number, flags: number): number;
+  shutdown(fd: number, how: number): number;
   close(fd: number): number;
   /** With one integer or address as argument. */
   ioctl(fd: number, request: number, argument: number): number;
@@ -80,6 +81,7 @@ function bindAll(koffi: ForeignFunctions): Libc {
   const recv = bind(ssize, 'recv', int, pointer, size, int);
   const recvmsg = bind(ssize, 'recvmsg', int, pointer, int);
   const recvmmsg = bind(int, 'recvmmsg', int, pointer, uint, int, pointer);
+  const shutdown = bind(int, 'shutdown', int, int);
   const close = bind(int, 'close', int);
   const ioctl = bind(int, 'ioctl', int, 'unsigned long', pointer);
   const clockGettime = bind(int, 'clock_gettime', int, pointer);
@@ -105,6 +107,7 @@ function bindAll(koffi: ForeignFunctions): Libc {
     recv: (fd, buffer, length, flags) => checked(recv(fd, buffer, length, flags)),
     recvmsg: (fd, message, flags) => checked(recvmsg(fd, message, flags)),
     recvmmsg: (fd, messages, count, flags) => checked(recvmmsg(fd, messages, count, flags, 0)),
+    shutdown: (fd, how) => checked(shutdown(fd, how)),
     close: (fd) => checked(close(fd)),
     ioctl: (fd, request, argument) => checked(ioctl(fd, request, argument)),
     clock_gettime: (clock, timespec) => checked(clockGettime(clock, timespec)),

@@ -15,6 +15,8 @@ export interface TcpInfo {
   readonly retransmits: number;
   /** tcpi_rto. */
   readonly rtoMs: number;
+  /** tcpi_last_ack_recv: time since the last segment with an ACK came, in whole ticks of the kernel's timer. */
+  readonly lastAckRecvMs: number;
   /** tcpi_pmtu, bytes. */
   readonly pmtu: number;
   /** tcpi_rtt: smoothed RTT (RFC 6298). Right after connect it is the handshake's own. 0 before a sample. */
@@ -54,6 +56,7 @@ export function decodeTcpInfo(view: DataView, at: number, length: number): TcpIn
     state: view.getUint8(at),
     retransmits: view.getUint8(at + 2),
     rtoMs: u32(8) / 1000,
+    lastAckRecvMs: u32(56),
     pmtu: u32(60),
     rttMs: u32(68) / 1000,
     rttvarMs: u32(72) / 1000,
