@@ -26,7 +26,7 @@ export interface Problem {
   readonly path: string;
   /** What was written, shortened and without control characters; null when nothing was, or when it is a secret. */
   readonly value: string | null;
-  /** What is wrong, as the rest of a sentence that begins with the path. */
+  /** What is wrong, in words that stand after path and value. */
   readonly text: string;
   /** What is allowed; null when the text says it all. */
   readonly allowed: string | null;
@@ -43,12 +43,12 @@ export function formatOrigin(origin: Origin): string {
     : `${origin.source}:${origin.line}:${origin.column}`;
 }
 
-/** One problem on one line. */
+/** One problem on one line: "FILE:3:5: log.level = "inf": this is …. Allowed: …. Fix: …." */
 export function formatProblem(problem: Problem): string {
-  const where = formatOrigin(problem.origin);
-  const subject = problem.path === '' ? '' : `${problem.path}: `;
+  const value = problem.value === null ? '' : ` = ${problem.value}`;
+  const subject = problem.path === '' ? '' : `${problem.path}${value}: `;
   const allowed = problem.allowed === null ? '' : ` Allowed: ${problem.allowed}.`;
-  return `${where}: ${subject}${problem.text}.${allowed} Fix: ${problem.fix}.`;
+  return `${formatOrigin(problem.origin)}: ${subject}${problem.text}.${allowed} Fix: ${problem.fix}.`;
 }
 
 const LONGEST_VALUE = 60;

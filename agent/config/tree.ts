@@ -99,10 +99,15 @@ export function originAt(root: Node, path: Path): Origin {
   return DEFAULT_ORIGIN;
 }
 
+export function scalarAt(node: Node | undefined, key: string): ScalarValue | undefined {
+  const child = childOf(node, key);
+  return child?.kind === 'scalar' ? child.value : undefined;
+}
+
 /** The text of a scalar child, if it is text. */
 export function textAt(node: Node | undefined, key: string): string | undefined {
-  const child = childOf(node, key);
-  return child?.kind === 'scalar' && typeof child.value === 'string' ? child.value : undefined;
+  const value = scalarAt(node, key);
+  return typeof value === 'string' ? value : undefined;
 }
 
 const PLAIN_KEY = /^[\p{L}\p{N}_-]+$/u;

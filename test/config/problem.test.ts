@@ -6,7 +6,7 @@ const problem: Problem = {
   code: 'value',
   path: 'targets[erp].every',
   value: '"5 parsecs"',
-  text: '"5 parsecs" is no duration',
+  text: 'this is not a duration',
   allowed: 'a duration from 100ms to 1h',
   fix: 'write for example 5s',
   origin: { source: '/etc/vpc-canary/config.yaml', line: 12, column: 9 },
@@ -15,7 +15,7 @@ const problem: Problem = {
 test('a problem is one line with place, path, value, what is allowed and the fix', () => {
   assert.equal(
     formatProblem(problem),
-    '/etc/vpc-canary/config.yaml:12:9: targets[erp].every: "5 parsecs" is no duration. ' +
+    '/etc/vpc-canary/config.yaml:12:9: targets[erp].every = "5 parsecs": this is not a duration. ' +
       'Allowed: a duration from 100ms to 1h. Fix: write for example 5s.',
   );
   assert.equal(
@@ -25,7 +25,7 @@ test('a problem is one line with place, path, value, what is allowed and the fix
       allowed: null,
       origin: { source: 'flag --listen', line: null, column: null },
     }),
-    'flag --listen: "5 parsecs" is no duration. Fix: write for example 5s.',
+    'flag --listen: this is not a duration. Fix: write for example 5s.',
   );
 });
 

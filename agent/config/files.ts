@@ -1,0 +1,67 @@
+/** Reading the small files a configuration is made of: bounded, plain files only, and failures told as remedies. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+export type FileText =
+  | { readonly ok: true; readonly text: string; readonly mode: number }
+  | {
+      readonly ok: false;
+      readonly code: 'missing' | 'unreadable' | 'too-large';
+      readonly text: string;
+      readonly fix: string;
+    };
+
+const FAILURES: Readonly<Record<string, readonly [text: string, fix: string]>> = {
+  EACCES: [
+    'this may not be read by the user that runs this',
+    'give that user the right to read it and to enter its directories',
+  ],
+  EPERM: ['this may not be read by the user that runs this', 'give that user the right to read it'],
+  ELOOP: ['this is a symbolic link that leads in a circle', 'let the link point to a file'],
+  ENOTDIR: ['a part of this path is not a directory', 'correct the path'],
+  ENAMETOOLONG: ['this path is too long', 'correct the path'],
+};
+
+/** Reads a file as UTF-8. Waits for nothing: a pipe or a device is refused, not opened for reading. */
+export async function readText(path: string, largest: number): Promise<FileText> {
+  try {
+    // without O_NONBLOCK, opening a named pipe waits for a writer that may never come
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await file.stat();
+    const fix = 'name a plain file';
+    if (stat.isDirectory()) return { ok: false, code: 'unreadable', text: 'this is a directory', fix };
+    if (!stat.isFile()) return { ok: false, code: 'unreadable', text: 'this is not a plain file', fix };
+    const buffer = Buffer.alloc(Math.min(stat.size, largest) + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) break;
+    }
+    if (length > largest) {
+      return { ok: false, code: 'too-large', text: `this is larger than ${largest} bytes`, fix: 'name the right file' };
+    }
+    return decode(buffer.subarray(0, length), stat.mode);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function decode(bytes: Buffer, mode: number): FileText {
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), mode };
+  } catch {
+    return { ok: false, code: 'unreadable', text: 'this is not UTF-8 text', fix: 'save it as UTF-8' };
+  }
+}
+
+function failure(error: unknown): FileText {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT')
+    return { ok: false, code: 'missing', text: 'there is no such file', fix: 'create it, or correct the path' };
+  const [text, fix] = FAILURES[code] ?? [
+    `this cannot be read (${error instanceof Error ? error.message : String(error)})`,
+    'check the file system it is on',
+  ];
+  return { ok: false, code: 'unreadable', text, fix };
+}
