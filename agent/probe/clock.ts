@@ -1,23 +1,18 @@
 /** The clocks and the timer that probers and the resolver run on, so that a test can hand in its own. */
+import { type Clock as KernelClock, systemClock } from '../kernel/clock.ts';
 import type { Milliseconds } from '../measure/target.ts';
 
-export interface Clock {
-  /** CLOCK_MONOTONIC: places singletons in windows; no step of the wall clock moves it. */
-  mono(): Milliseconds;
-  /** CLOCK_REALTIME, ms since the epoch: for people. */
-  wall(): Milliseconds;
+export interface Clock extends KernelClock {
   /** Calls back once after `delayMs`; returns what cancels that. */
   after(delayMs: Milliseconds, callback: () => void): () => void;
 }
 
-export const systemClock: Clock = {
-  mono: () => {
-    const [seconds, nanoseconds] = process.hrtime();
-    return seconds * 1e3 + nanoseconds / 1e6;
-  },
-  wall: () => Date.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
+/** The machine's clocks and the loop's timer. */
+export function probeClock(): Clock {
+  return { ...systemClock(), after };
+}
+
+function after(delayMs: Milliseconds, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
+}

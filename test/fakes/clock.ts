@@ -1,4 +1,5 @@
 /** Clocks and timers that move only when a test moves them. */
+import type { ClockReading } from '../../agent/kernel/clock-watch.ts';
 import type { Clock } from '../../agent/probe/clock.ts';
 
 interface Timer {
@@ -11,13 +12,30 @@ export class FakeClock implements Clock {
   static readonly EPOCH = Date.UTC(2026, 0, 1);
   #now = 0;
   #timers: Timer[] = [];
+  #step = 0;
+  #suspended = 0;
 
   mono(): number {
     return this.#now;
   }
 
   wall(): number {
-    return FakeClock.EPOCH + this.#now;
+    return FakeClock.EPOCH + this.#now + this.#step;
+  }
+
+  reading(): ClockReading {
+    return { mono: this.#now, wall: this.wall(), boot: this.#now + this.#suspended, gap: 0 };
+  }
+
+  /** Somebody sets the wall clock. */
+  step(ms: number): void {
+    this.#step += ms;
+  }
+
+  /** The machine sleeps: MONOTONIC stands, BOOTTIME and the wall clock go on. */
+  suspend(ms: number): void {
+    this.#suspended += ms;
+    this.#step += ms;
   }
 
   after(delayMs: number, callback: () => void): () => void {

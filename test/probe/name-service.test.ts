@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { systemClock } from '../../agent/probe/clock.ts';
+import { probeClock } from '../../agent/probe/clock.ts';
 import { SystemNameService } from '../../agent/probe/name-service.ts';
 import { a, aaaa, cname, FakeDnsServer } from '../fakes/dns-server.ts';
 
@@ -14,7 +14,7 @@ async function make(t: TestContext, hosts = '') {
   writeFileSync(hostsFile, hosts);
   const names = new SystemNameService(
     { servers: [`127.0.0.1:${server.port}`], hostsFile, timeoutMs: 100, tries: 2 },
-    systemClock,
+    probeClock(),
   );
   t.after(async () => {
     names.close();
@@ -95,7 +95,7 @@ test('the hosts file comes before DNS, and a change of it is seen', async (t) =>
   server.set('erp.corp.example', 'A', { records: [a('10.9.9.9')] });
   const names = new SystemNameService(
     { servers: [`127.0.0.1:${server.port}`], hostsFile, timeoutMs: 100, tries: 1 },
-    { ...systemClock, mono: () => now },
+    { ...probeClock(), mono: () => now },
   );
   t.after(() => names.close());
   const listed = { ok: true, addresses: ['10.1.1.1'], family: 4, ttlSeconds: null };
