@@ -96,6 +96,25 @@ test('a restart changes nothing of what is read, in the middle of a second tier 
   }
 });
 
+test('a chunk that was packed is not read a second time from tails that others still need', (t) => {
+  const rig = new Rig(temporaryDirectory(t));
+  for (let i = 0; i < 1_000; i += 1) {
+    rig.history.writeRows('early', [secondRow(rig.now, [10])]);
+    if (i >= 300) rig.history.writeRows('late', [secondRow(rig.now, [20])]);
+    rig.now += SECOND;
+    rig.history.tick();
+  }
+  rig.restart();
+  for (const [target, expected] of [
+    ['early', 1_000],
+    ['late', 700],
+  ] as const) {
+    const { rows } = rig.history.series(target, NOON, rig.now, 1_000);
+    assert.equal(rows.length, expected);
+    assert.ok(rows.every((row) => row.sent === 1));
+  }
+});
+
 test('jitter of tens and minutes is RFC 3550 over consecutive seconds', () => {
   const rig = new Rig(null);
   for (let i = 0; i < 240; i += 1) rig.second('a', [i % 2 === 0 ? 10 : 14]);
