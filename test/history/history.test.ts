@@ -98,18 +98,19 @@ test('a restart changes nothing of what is read, in the middle of a second tier 
 
 test('a chunk that was packed is not read a second time from tails that others still need', (t) => {
   const rig = new Rig(temporaryDirectory(t));
-  for (let i = 0; i < 1_000; i += 1) {
-    rig.history.writeRows('early', [secondRow(rig.now, [10])]);
-    if (i >= 300) rig.history.writeRows('late', [secondRow(rig.now, [20])]);
+  for (let i = 0; i < 600; i += 1) {
+    rig.history.writeRows('steady', [secondRow(rig.now, [10])]);
+    // This one's clock stumbles once: its first chunk is packed long before that of the other.
+    if (i >= 10) rig.history.writeRows('stumbling', [secondRow(i === 300 ? NOON : rig.now, [20])]);
     rig.now += SECOND;
     rig.history.tick();
   }
   rig.restart();
   for (const [target, expected] of [
-    ['early', 1_000],
-    ['late', 700],
+    ['steady', 600],
+    ['stumbling', 590],
   ] as const) {
-    const { rows } = rig.history.series(target, NOON, rig.now, 1_000);
+    const { rows } = rig.history.series(target, NOON, rig.now, 600);
     assert.equal(rows.length, expected);
     assert.ok(rows.every((row) => row.sent === 1));
   }
