@@ -1,9 +1,9 @@
 /** Reading the small files a configuration is made of: bounded, plain files only, and failures told as remedies. */
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 
 export type FileText =
-  | { readonly ok: true; readonly text: string; readonly mode: number }
+  | { readonly ok: true; readonly text: string; readonly mode: number; readonly identity: string }
   | {
       readonly ok: false;
       readonly code: 'missing' | 'unreadable' | 'too-large';
@@ -27,11 +27,11 @@ export async function readText(path: string, largest: number): Promise<FileText>
   try {
     // without O_NONBLOCK, opening a named pipe waits for a writer that may never come
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stat = await file.stat();
+    const facts = await file.stat({ bigint: true });
     const fix = 'name a plain file';
-    if (stat.isDirectory()) return { ok: false, code: 'unreadable', text: 'this is a directory', fix };
-    if (!stat.isFile()) return { ok: false, code: 'unreadable', text: 'this is not a plain file', fix };
-    const buffer = Buffer.alloc(Math.min(stat.size, largest) + 1);
+    if (facts.isDirectory()) return { ok: false, code: 'unreadable', text: 'this is a directory', fix };
+    if (!facts.isFile()) return { ok: false, code: 'unreadable', text: 'this is not a plain file', fix };
+    const buffer = Buffer.alloc(Math.min(Number(facts.size), largest) + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
@@ -41,17 +41,35 @@ export async function readText(path: string, largest: number): Promise<FileText>
     if (length > largest) {
       return { ok: false, code: 'too-large', text: `this is larger than ${largest} bytes`, fix: 'name the right file' };
     }
-    return decode(buffer.subarray(0, length), stat.mode);
+    return decode(buffer.subarray(0, length), facts);
   } catch (error) {
     return failure(error);
   }
 }
 
-function decode(bytes: Buffer, mode: number): FileText {
+function decode(bytes: Buffer, facts: BigIntStats): FileText {
   try {
-    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), mode };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { ok: true, text, mode: Number(facts.mode), identity: identityOf(facts) };
   } catch {
     return { ok: false, code: 'unreadable', text: 'this is not UTF-8 text', fix: 'save it as UTF-8' };
+  }
+}
+
+/** Device, inode, size and times: another file, or the same one written to, has another identity. */
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+}
+
+/** Identity of a path that leads nowhere. */
+export const NO_FILE = 'ENOENT';
+
+/** The identity of what a path leads to, or the code of why it leads nowhere. */
+export async function fileIdentity(path: string): Promise<string> {
+  try {
+    return identityOf(await stat(path, { bigint: true }));
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   }
 }
 

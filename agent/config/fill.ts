@@ -16,6 +16,7 @@ import {
   mapNode,
   type Node,
   nodeOf,
+  type Origin,
   scalarAt,
   textAt,
 } from './tree.ts';
@@ -74,9 +75,9 @@ function fill(schema: Schema, node: Node | undefined): Node | undefined {
   const container = inner instanceof z.ZodObject || inner instanceof z.ZodRecord || inner instanceof z.ZodArray;
   let present = node;
   if (present !== undefined && container && isBlank(present)) {
-    // `http:` alone is a map with nothing in it
-    present =
-      inner instanceof z.ZodArray ? { kind: 'list', origin: present.origin, items: [] } : mapNode([], present.origin);
+    // `http:` alone, with all below it commented out, says nothing; `syd-dc1:` alone is a site with its defaults
+    const optional = schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault;
+    present = optional ? undefined : emptyOf(inner, present.origin);
   }
   if (present === undefined && schema instanceof z.ZodPrefault)
     present = nodeOf(schema.def.defaultValue, DEFAULT_ORIGIN);
@@ -96,6 +97,10 @@ function fill(schema: Schema, node: Node | undefined): Node | undefined {
   return present;
 }
 
+function emptyOf(schema: Schema, origin: Origin): Node {
+  return schema instanceof z.ZodArray ? { kind: 'list', origin, items: [] } : mapNode([], origin);
+}
+
 function filledEntry(schema: Schema, entry: Entry): Entry {
   return { node: fill(schema, entry.node) ?? entry.node, keyOrigin: entry.keyOrigin };
 }
@@ -107,7 +112,8 @@ function fillMap(schema: z.ZodObject, node: MapNode): MapNode {
     const filled = fill(child, written?.node);
     if (filled !== undefined) entries.set(key, { node: filled, keyOrigin: written?.keyOrigin ?? DEFAULT_ORIGIN });
   }
-  for (const [key, entry] of node.entries) if (!entries.has(key)) entries.set(key, entry);
+  // unknown ones stay, to be told
+  for (const [key, entry] of node.entries) if (!Object.hasOwn(schema.shape, key)) entries.set(key, entry);
   return { kind: 'map', origin: node.origin, entries };
 }
 

@@ -45,8 +45,8 @@ export interface Gathered {
   readonly sources: readonly string[];
   /** The file that is read, whether or not it exists. */
   readonly file: string;
-  /** Text of the file; null if there is none. */
-  readonly fileText: string | null;
+  /** What was read: identity of the file; null if there is none. */
+  readonly fileIdentity: string | null;
 }
 
 export async function gather(request: ConfigRequest): Promise<Gathered> {
@@ -75,7 +75,7 @@ export async function gather(request: ConfigRequest): Promise<Gathered> {
     problems: inOrder([...problems, ...findings.map((finding) => toProblem(tree, finding))]),
     sources: sourcesOf(layers, merged),
     file,
-    fileText: fromFile.text,
+    fileIdentity: fromFile.identity,
   };
 }
 
@@ -89,18 +89,18 @@ function problemsOf(source: Source): Problem[] {
 
 interface FileSource {
   readonly source: Source | null;
-  readonly text: string | null;
+  readonly identity: string | null;
   readonly problems: readonly Problem[];
 }
 
 async function readConfigFile(path: string, mustExist: boolean): Promise<FileSource> {
   const read = await readText(path, LARGEST_TEXT);
-  if (read.ok) return { source: readSource(read.text, path), text: read.text, problems: [] };
-  if (read.code === 'missing' && !mustExist) return { source: null, text: null, problems: [] };
+  if (read.ok) return { source: readSource(read.text, path), identity: read.identity, problems: [] };
+  if (read.code === 'missing' && !mustExist) return { source: null, identity: null, problems: [] };
   const origin = { source: path, line: null, column: null };
   const code = read.code === 'too-large' ? 'too-large' : 'unreadable';
   const problem: Problem = { code, path: '', value: null, text: read.text, allowed: null, fix: read.fix, origin };
-  return { source: null, text: null, problems: [problem] };
+  return { source: null, identity: null, problems: [problem] };
 }
 
 /** systemd's StateDirectory= says where state goes; with several directories it lists them with colons. */

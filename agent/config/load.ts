@@ -13,8 +13,9 @@ export interface LoadedConfig {
   readonly warnings: readonly Problem[];
   /** Names of the sources that said something, weakest first. */
   readonly sources: readonly string[];
-  /** The file that is read, whether or not it exists. */
+  /** The file that is looked for, and its identity as it was read; null if it is not there. */
   readonly file: string;
+  readonly fileIdentity: string | null;
   /** What was written, for the page: values in force with their sources, defaults and secrets left out. */
   effective(): EffectiveValue[];
 }
@@ -27,7 +28,7 @@ export interface RefusedConfig {
 }
 
 export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig | RefusedConfig> {
-  const { tree, checked, builtInTargets, problems, sources, file } = await gather(request);
+  const { tree, checked, builtInTargets, problems, sources, file, fileIdentity } = await gather(request);
   const secrets = await readSecrets(tree, request.environment);
   const all = [...problems, ...secrets.problems];
   const { written, targets } = checked;
@@ -39,6 +40,7 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig |
     warnings: secrets.warnings,
     sources,
     file,
+    fileIdentity,
     effective: () => effectiveValues(tree, 'written'),
   };
 }

@@ -2,8 +2,8 @@
  * One tree over another: maps deep, `targets` by name, all other lists as a whole.
  *
  * A target that names another kind of probe than the one below replaces it whole, for the keys of one kind mean
- * nothing to another. A key written without a value (`http:` with everything under it commented out) says nothing
- * and changes nothing.
+ * nothing to another. A map or list written as a key alone (`http:` with everything under it commented out) says
+ * nothing and changes nothing; a single value left out is a slip, and is told as one.
  */
 import { kindsOf } from './navigate.ts';
 import { type Entry, type ListNode, type MapNode, type Node, textAt } from './tree.ts';
@@ -17,7 +17,7 @@ export function mergeMaps(lower: MapNode, upper: MapNode): MapNode {
   for (const [key, entry] of upper.entries) {
     const below = entries.get(key);
     if (below === undefined) entries.set(key, entry);
-    else if (!isBlank(entry.node)) entries.set(key, mergeEntry(key, below, entry));
+    else if (!isBlank(entry.node) || below.node.kind === 'scalar') entries.set(key, mergeEntry(key, below, entry));
   }
   return { kind: 'map', origin: upper.origin, entries };
 }

@@ -263,7 +263,9 @@ export const configSchema = z.strictObject({
       level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
         what: 'Least important lines that are logged.',
       }).prefault('info'),
-      format: choice(['text', 'json'], { what: 'text for people and journald, json for collectors.' }).prefault('text'),
+      format: choice(['text', 'json'], {
+        what: 'Form of the lines: text for people and journald, json for collectors.',
+      }).prefault('text'),
     })
     .register(notes, { what: 'The log on standard output.', allowed: 'a map of level and format', examples: [] })
     .prefault({}),

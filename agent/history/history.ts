@@ -35,8 +35,9 @@ export interface HistoryOptions {
 }
 
 const FLUSH_MS = 5_000;
-/** Rows in open chunks, bytes; beyond it chunks are packed before they are full. */
+/** Rows in open chunks, bytes, and as a share of the cap; beyond it chunks are packed before they are full. */
 const OPEN_BYTES = 4 * 1_048_576;
+const OPEN_SHARE = 1 / 8;
 /** Rows that wait for a disk that takes none, bytes; beyond it the oldest are lost and counted. */
 const WAITING_BYTES = 8 * 1_048_576;
 
@@ -105,7 +106,7 @@ export class History implements HistoryReader {
       if (!this.#store.inPlace()) this.#replaceStore('gone');
     });
     this.#recorder.rotate();
-    this.#recorder.relieve(OPEN_BYTES);
+    this.#recorder.relieve(Math.min(OPEN_BYTES, OPEN_SHARE * capOf(this.#store, this.#maxBytes)));
     this.#health.lostRows += this.#recorder.forget(WAITING_BYTES);
     this.#flush();
     this.#try(() => this.#measure());
@@ -176,9 +177,10 @@ export class History implements HistoryReader {
     let mark = (): void => {};
     const written = this.#try(() => {
       store.transaction(() => {
-        this.#subjects.write(store);
         if (store.path !== null) mark = flushTails(store, this.#recorder.chunks());
         this.#timeline.write(store);
+        // Last, for the lines above may have given out numbers.
+        this.#subjects.write(store);
       });
     });
     this.#try(() => this.#events.write(this.#store));

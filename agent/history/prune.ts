@@ -12,8 +12,10 @@ import { EVENTS_KEEP_MS, TIERS } from './tiers.ts';
 
 /** The least a cap can be: below it the log would take more than the rows. */
 export const LEAST_MAX_BYTES = 4 * 1_048_576;
-/** Pruning begins here, so that the next rows find room before SQLite's own limit. */
-const HIGH_WATER = 0.95;
+/** Room kept free, so that what is packed between two steps stays clear of SQLite's own limit. */
+const FREE_BYTES = 524_288;
+const FREE_SHARE = 0.05;
+const SQUEEZES_PER_STEP = 4;
 /** Chunks or events deleted at once: what fits in a few milliseconds on a small instance. */
 const BATCH = 16;
 const EVENT_BATCH = 200;
@@ -48,7 +50,8 @@ export class Pruner {
         this.#runsAt = now;
         store.dropRuns(now - EVENTS_KEEP_MS);
       }
-      if (store.usedBytes() > this.#budget * HIGH_WATER) this.#squeeze(store, now);
+      const highWater = this.#budget - Math.max(FREE_BYTES, FREE_SHARE * this.#budget);
+      for (let i = 0; i < SQUEEZES_PER_STEP && store.usedBytes() > highWater; i += 1) this.#squeeze(store, now);
     });
     if (store.totalBytes() > this.#maxBytes) {
       store.shrink(SHRINK_PAGES);

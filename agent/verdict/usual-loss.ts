@@ -1,0 +1,41 @@
+/**
+ * The loss a path had before what happens now: the yardstick that says whether a run of losses could be chance.
+ */
+import { runBeyondChance } from '../measure/chance.ts';
+
+/** Probes after which an earlier one counts half: five minutes at one a second. */
+const DECAY = 0.5 ** (1 / 300);
+/** A path is never trusted more than this: two losses in a row are then once in 10,000. */
+const FLOOR = 0.01;
+const CEILING = 0.99;
+/** With fewer probes than this the ratio leans on the floor. */
+const PRIOR_PROBES = 50;
+
+export class UsualLoss {
+  #sent = 0;
+  #lost = 0;
+
+  /** Loss ratio seen so far, within 1 % and 99 %. */
+  get ratio(): number {
+    const ratio = this.#lost / Math.max(PRIOR_PROBES, this.#sent);
+    return Math.min(CEILING, Math.max(FLOOR, ratio));
+  }
+
+  /** Losses in a row that would come by chance at most once in 10,000. */
+  get runForOutage(): number {
+    return runBeyondChance(this.ratio);
+  }
+
+  /** Counts what is over: a reply, and the losses just before it. */
+  add(lost: number): void {
+    const fade = DECAY ** (lost + 1);
+    this.#sent = this.#sent * fade + lost + 1;
+    this.#lost = this.#lost * fade + lost;
+  }
+
+  /** Starts over at a ratio that is now known. */
+  set(ratio: number): void {
+    this.#sent = 4 * PRIOR_PROBES;
+    this.#lost = ratio * this.#sent;
+  }
+}
