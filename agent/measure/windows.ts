@@ -97,12 +97,14 @@ export class Windows {
     return this.#statistics(endMono - spanMs, endMono, this.#firstAfter(endMono - spanMs), this.#ring.settled);
   }
 
-  /** Of the last `probes` settled ones that left this host: how many, and how many were lost. */
-  lastLoss(probes: number): { readonly sent: number; readonly lost: number } {
+  /** Of the last `probes` settled ones that left this host since `sinceMono`: how many, and how many were lost. */
+  lastLoss(probes: number, sinceMono: Milliseconds): { readonly sent: number; readonly lost: number } {
     let sent = 0;
     let lost = 0;
     for (let sequence = this.#ring.settled; sequence >= this.#ring.oldest && sent < probes; sequence -= 1) {
-      const kind = this.#ring.kind(this.#ring.slot(sequence));
+      const slot = this.#ring.slot(sequence);
+      if ((this.#ring.sent[slot] ?? 0) < sinceMono) break;
+      const kind = this.#ring.kind(slot);
       if (kind === REPLY || kind === LOST || kind === REFUSED) sent += 1;
       if (kind === LOST || kind === REFUSED) lost += 1;
     }
