@@ -6,6 +6,7 @@ import type { ProbeSink, ProbeTarget } from '../../measure/singleton.ts';
 import type { ProbeKind, Target } from '../../measure/target.ts';
 import type { KnownAddress } from '../../probe/address-source.ts';
 import { probeClock } from '../../probe/clock.ts';
+import { dnsProber } from '../../probe/dns-prober.ts';
 import { NAME_SERVICE_DEFAULTS, SystemNameService } from '../../probe/name-service.ts';
 import type { Prober } from '../../probe/prober.ts';
 import { Resolver } from '../../probe/resolver.ts';
@@ -26,6 +27,7 @@ export class Probers {
     const dependencies = { sink, addresses: this.#addresses, clock: this.#clock, random: Math.random };
     this.#makers = {
       tcp: async () => tcpProber(dependencies),
+      dns: async () => dnsProber(dependencies),
     };
   }
 
@@ -33,8 +35,9 @@ export class Probers {
     for (const kind of Object.keys(this.#makers) as ProbeKind[]) {
       const own = targets.filter(({ target }) => target.kind === kind);
       let prober = this.#made.get(kind);
-      if (prober === undefined && own.length > 0) {
-        prober = (await this.#makers[kind]?.()) as Prober;
+      const make = this.#makers[kind];
+      if (prober === undefined && make !== undefined && own.length > 0) {
+        prober = (await make()) as Prober;
         this.#made.set(kind, prober);
       }
       prober?.setTargets(own);
