@@ -32,7 +32,15 @@ export function foreign(): ForeignFunctions {
 function loadPackage(): ForeignFunctions {
   const { createRequire } = process.getBuiltinModule('node:module');
   // CommonJS knows its own file. As an ES module we cannot name our own file (that syntax does not bundle), but the
-  // program that was started lies in the same tree; a REPL or --eval has only the working directory.
-  const here = typeof __filename === 'string' ? __filename : (process.argv[1] ?? `${process.cwd()}/eval`);
-  return createRequire(here)('koffi') as ForeignFunctions;
+  // program that was started, or the working directory, lies in the same tree.
+  const places = typeof __filename === 'string' ? [__filename] : [process.argv[1], `${process.cwd()}/package.json`];
+  let failure: unknown = null;
+  for (const place of places) {
+    try {
+      if (place !== undefined) return createRequire(place)('koffi') as ForeignFunctions;
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
 }

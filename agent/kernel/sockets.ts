@@ -22,13 +22,42 @@ export const MSG = { TRUNC: 0x20, DONTWAIT: 0x40, ERRQUEUE: 0x2000, NOSIGNAL: 0x
 export const SO = {
   SNDBUF: 7,
   RCVBUF: 8,
-  BINDTODEVICE: 25,
   ATTACH_FILTER: 26,
+  SNDBUFFORCE: 32,
   RCVBUFFORCE: 33,
-  TIMESTAMPNS: 35,
-  MARK: 36,
   TIMESTAMPING: 37,
-  RXQ_OVFL: 40,
+  /** u32[9]: receive queue in bytes at 0, its limit at 1, packets dropped for want of room at 8. */
   MEMINFO: 55,
-  SCM_TS_OPT_ID: 81,
+  /** Control message of a send: the number its time stamp comes back with (6.13). */
+  TS_OPT_ID: 81,
 } as const;
+
+/** include/uapi/linux/net_tstamp.h: values of SO_TIMESTAMPING. */
+export const TIMESTAMP = {
+  TX_SOFTWARE: 1 << 1,
+  RX_SOFTWARE: 1 << 3,
+  SOFTWARE: 1 << 4,
+  OPT_ID: 1 << 7,
+  OPT_CMSG: 1 << 10,
+  OPT_TSONLY: 1 << 11,
+} as const;
+
+/** include/uapi/linux/in.h, options and control messages of SOL.IP */
+export const IP = { TOS: 1, TTL: 2, PKTINFO: 8, MTU_DISCOVER: 10, RECVERR: 11, RECVTTL: 12 } as const;
+
+/** include/uapi/linux/in6.h, options and control messages of SOL.IPV6 */
+export const IPV6 = {
+  UNICAST_HOPS: 16,
+  MTU_DISCOVER: 23,
+  RECVERR: 25,
+  PKTINFO: 50,
+  RECVHOPLIMIT: 51,
+  HOPLIMIT: 52,
+  TCLASS: 67,
+} as const;
+
+/** Values of IP.MTU_DISCOVER and IPV6.MTU_DISCOVER: fragment, or don't and ask the network, not our own cache. */
+export const PMTUDISC = { DONT: 0, PROBE: 3 } as const;
+
+/** include/uapi/linux/errqueue.h: where an extended error comes from. */
+export const ERROR_ORIGIN = { ICMP: 2, ICMPV6: 3, TIMESTAMPING: 4 } as const;

@@ -126,6 +126,11 @@ export class Ledger {
     return slot;
   }
 
+  /** The sequence that the stream's next probe will have. */
+  upcoming(number: number): number {
+    return this.#streams[number]?.next ?? 0;
+  }
+
   sequence(slot: number): number {
     return this.#slots.sequence[slot] ?? 0;
   }

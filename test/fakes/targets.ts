@@ -1,5 +1,5 @@
 /** Targets with every field filled in; a test names only those it is about. */
-import type { DnsTarget, HttpTarget, TcpTarget, Thresholds } from '../../agent/measure/target.ts';
+import type { DnsTarget, HttpTarget, IcmpTarget, TcpTarget, Thresholds } from '../../agent/measure/target.ts';
 
 const thresholds: Thresholds = {
   lossDegraded: 0.02,
@@ -10,6 +10,19 @@ const thresholds: Thresholds = {
   clearMs: 30_000,
 };
 const base = { name: 'probe', site: 'here', everyMs: 1000, timeoutMs: 1000, family: null, thresholds };
+
+export const icmpTarget = (fields: Partial<IcmpTarget> = {}): IcmpTarget => ({
+  ...base,
+  kind: 'icmp',
+  host: '127.0.0.1',
+  size: 56,
+  df: false,
+  dscp: 0,
+  ttl: 64,
+  source: null,
+  interface: null,
+  ...fields,
+});
 
 export const tcpTarget = (fields: Partial<TcpTarget> = {}): TcpTarget => ({
   ...base,

@@ -1,0 +1,18 @@
+/** The ICMP engine on the real machine: its clocks, timers, sockets and randomness. */
+import { getRandomValues } from 'node:crypto';
+import { openIcmp } from '../kernel/open-icmp.ts';
+import type { ProbeSink } from '../measure/singleton.ts';
+import type { AddressSource } from './address-source.ts';
+import { probeClock } from './clock.ts';
+import { IcmpEngine, type IcmpOptions } from './icmp-engine.ts';
+
+export function systemIcmpEngine(options: IcmpOptions, addresses: AddressSource, sink: ProbeSink): IcmpEngine {
+  return new IcmpEngine(options, {
+    sink,
+    addresses,
+    clock: probeClock(),
+    random: Math.random,
+    fillRandom: getRandomValues,
+    openDoor: openIcmp,
+  });
+}
