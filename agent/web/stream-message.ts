@@ -99,14 +99,22 @@ function shortHash(text: string): string {
 export function structureOf(snapshot: Snapshot): string {
   return shortHash(
     JSON.stringify([
+      snapshot.agent.startedAt,
       snapshot.verdict.headline,
       snapshot.verdict.state,
+      snapshot.verdict.since,
+      snapshot.verdict.label,
+      snapshot.verdict.faultAt,
+      snapshot.verdict.next,
+      snapshot.verdict.evidence.length,
+      snapshot.verdict.chain.map((link) => [link.name, link.state]),
       snapshot.verdict.others.map((other) => [other.subject, other.state]),
       snapshot.sites.map((site) => [site.name, site.state, site.since]),
       snapshot.targets.map((target) => [target.name, target.state, target.since]),
       snapshot.agent.notices.map((notice) => notice.code),
       snapshot.events[0]?.id ?? null,
       snapshot.agent.config.loadedAt,
+      snapshot.agent.config.ok,
     ]),
   );
 }

@@ -62,7 +62,11 @@ test('every path: status, type, caching, length, the headers that keep a browser
     assert.equal(headers['server'], undefined);
     assert.equal(headers['x-powered-by'], undefined);
     const policy = String(headers['content-security-policy']);
-    assert.match(policy, /^default-src 'none'; .*frame-ancestors 'none'; require-trusted-types-for 'script'$/, path);
+    assert.match(
+      policy,
+      /^default-src 'none'; .*frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'$/,
+      path,
+    );
     assert.doesNotMatch(policy, /unsafe|\*|http/, path);
   }
 });

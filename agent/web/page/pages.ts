@@ -1,34 +1,97 @@
-/** The console's views and assets, as the server asks for them. */
-import type { Sources } from '../sources.ts';
+/** The console's views and assets, as the server asks for them: the list of views, and the way from a path to one. */
+import type { Snapshot } from '../../verdict/snapshot.ts';
+import type { HistoryReader, Sources } from '../sources.ts';
+import { structureOf } from '../stream-message.ts';
+import { agent, timingWords } from './agent.ts';
+import { assetMap, assetPaths } from './assets.ts';
+import type { Body, Context, View } from './context.ts';
+import { events } from './events.ts';
+import { html } from './html.ts';
+import { Memory } from './memory.ts';
+import { notFound } from './not-found.ts';
+import { overview } from './overview.ts';
+import { parseQuery } from './query.ts';
+import { drawDocument } from './shell.ts';
+import { site } from './site.ts';
+import { target } from './target.ts';
 import type { Asset, PageAnswer, PageRequest } from './view.ts';
+import { windowOf } from './window.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+/** In the order of the navigation. */
+const VIEWS: readonly View[] = [overview, site, target, events, agent];
+const NAV = VIEWS.flatMap(({ segment, nav }) => (nav === null ? [] : [{ path: `/${segment}`, ...nav }]));
 
-/** The verdict and the targets in plain HTML. */
+const memories = new WeakMap<HistoryReader, Memory>();
+
+function memoryFor(history: HistoryReader): Memory {
+  let memory = memories.get(history);
+  if (memory === undefined) {
+    memory = new Memory(history);
+    memories.set(history, memory);
+  }
+  return memory;
+}
+
+/** Renders one view; null only for what can be no page: assets and the API. */
 export function renderPage(request: PageRequest, sources: Sources): PageAnswer | null {
-  if (request.path !== '/') return null;
+  if (/^\/(a|api)(\/|$)/.test(request.path)) return null;
   const snapshot = sources.snapshot();
-  const headline = snapshot?.verdict.headline ?? 'Measuring; the first verdict comes within seconds.';
-  const rows = (snapshot?.targets ?? [])
-    .map(
-      (target) =>
-        `<tr><td>${escapeHtml(target.site)}</td><td>${escapeHtml(target.name)}</td><td>${target.state}</td></tr>`,
-    )
-    .join('');
-  const html =
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>vpc-canary</title></head>' +
-    `<body><h1>${escapeHtml(headline)}</h1><table><tr><th>Site</th><th>Target</th><th>State</th></tr>${rows}</table></body></html>`;
-  return { status: 200, html };
+  return snapshot === null ? { status: 200, html: beforeFirstSnapshot() } : drawPage(request, sources, snapshot);
+}
+
+function drawPage(request: PageRequest, sources: Sources, snapshot: Snapshot): PageAnswer {
+  const query = parseQuery(request.query, snapshot.at);
+  const { view, name } = route(request.path);
+  const base = { snapshot, sources, memory: memoryFor(sources.history), query, now: snapshot.at };
+  const context: Context = { ...base, window: windowOf(query, snapshot.at, (view ?? overview).usualRange(base)) };
+  const body = view === null ? nowhere(context) : view.draw(context, name);
+  const { verdict } = snapshot;
+  return {
+    status: body.status === 200 && query.problems.length > 0 ? 400 : body.status,
+    html: drawDocument({
+      path: request.path,
+      under: view === null ? '' : `/${view.nav === null ? '' : view.segment}`,
+      query,
+      now: snapshot.at,
+      asked: request.now,
+      state: verdict.state,
+      title: body.title ?? verdict.headline,
+      structure: structureOf(snapshot),
+      everySeconds: body.everySeconds,
+      agent: {
+        ...snapshot.agent,
+        timing: `round trips timed by ${timingWords(snapshot.agent.icmp.timing)}`,
+        historyOldest: sources.history.oldest(),
+      },
+      nav: NAV,
+      assets: assetPaths(),
+      main: body.main,
+    }),
+  };
+}
+
+function route(path: string): { readonly view: View | null; readonly name: string } {
+  const [, segment = '', name, ...more] = path.split('/');
+  const view = VIEWS.find((one) => one.segment === segment && more.length === 0 && one.named === (name !== undefined));
+  return { view: view ?? null, name: name === undefined ? '' : decodeURIComponent(name) };
+}
+
+function nowhere(context: Context): Body {
+  return notFound(
+    context,
+    html`This agent has ${NAV.map(({ word }) => word).join(', ')}, a page for each site and one for each target.`,
+  );
+}
+
+/** The first second of an agent's life, before anything is known. */
+function beforeFirstSnapshot(): string {
+  const { style } = assetPaths();
+  return String(html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="1"><title>◌ Starting · vpc-canary</title><link rel="stylesheet" href="${style}"></head>
+<body><main><h1>The agent is starting</h1><p>Its first answer comes within a second; this page reloads by itself.</p></main></body></html>`);
 }
 
 /** Assets by their path, `/a/NAME.HASH`. */
 export function assets(): ReadonlyMap<string, Asset> {
-  return new Map();
+  return assetMap();
 }

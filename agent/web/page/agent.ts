@@ -1,0 +1,135 @@
+/** `/agent`: the instrument looks at itself, so that its faults are not read as the network's. */
+import { formatBytes, formatCount, formatDuration, formatSpan } from '../../measure/units.ts';
+import type { AgentView } from '../../verdict/snapshot.ts';
+import type { Body, Context, View } from './context.ts';
+import { type Html, html, type Value } from './html.ts';
+import { noticeList } from './notices.ts';
+import { lasting, time } from './time.ts';
+import { DASH } from './words.ts';
+
+function draw(context: Context): Body {
+  const { agent } = context.snapshot;
+  const { now } = context;
+  return {
+    status: 200,
+    title: 'Agent',
+    everySeconds: 10,
+    main: html`<div class="page-head" data-part="subject"><h1>Agent</h1><p class="dim">vpc-canary ${agent.version} on <bdi>${agent.hostname}</bdi>, process ${agent.pid}, since ${time(agent.startedAt, now)}, ${lasting(agent.startedAt, now)}</p></div>
+${noticeList(context, true)}${agent.notices.length === 0 && html`<p class="card none first">Nothing to report about the agent itself.</p>`}
+<div class="panels" data-part="agent">${usage(agent)}${timing(agent)}${clockPanel(agent)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
+${configInForce(context)}`,
+  };
+}
+
+type Fact = readonly [name: string, value: Value];
+
+function panel(title: string, facts: readonly (Fact | null)[]): Html {
+  return html`<section class="card pad panel"><h2>${title}</h2><dl>${facts.map((fact) => fact !== null && html`<dt>${fact[0]}</dt><dd>${fact[1]}</dd>`)}</dl></section>`;
+}
+
+function usage({ usage: { cpu, rssBytes, anonymousBytes, loopDelayMs }, overload }: AgentView): Html {
+  return panel('Own use', [
+    ['CPU, last minute', cpu === null ? DASH : `${(cpu * 100).toFixed(cpu < 0.1 ? 2 : 1)} % of one core`],
+    [
+      'Memory',
+      html`${formatBytes(rssBytes)} resident${anonymousBytes !== null && `, ${formatBytes(anonymousBytes)} anonymous`}`,
+    ],
+    ['Longest stall, last minute', loopDelayMs === null ? DASH : formatSpan(Math.round(loopDelayMs))],
+    ['Overload', overload.now ? html`<b class="t-degraded">now: own loss, not the network’s</b>` : 'no'],
+    [
+      'Counted since start',
+      `${formatCount(overload.receiveOverflows)} receive overflows, ${formatCount(overload.lateSends)} late sends, ${formatCount(overload.noBuffers)} times no buffer`,
+    ],
+  ]);
+}
+
+function timing({ icmp, capabilities }: AgentView): Html {
+  const modes = {
+    raw: 'raw sockets',
+    ping: 'unprivileged ping socket',
+    none: 'none may be opened',
+    unused: 'no ICMP target',
+  } as const;
+  return panel('Timing and privileges', [
+    ['ICMP', modes[icmp.mode]],
+    ['Round trips timed by', timingWords(icmp.timing)],
+    icmp.text === '' ? null : ['In words', icmp.text],
+    ['Capabilities', capabilities.length === 0 ? 'none' : html`<span class="mono">${capabilities.join(' ')}</span>`],
+  ]);
+}
+
+/** Where the two ends of a round trip were stamped. */
+export function timingWords(timing: 'kernel' | 'user' | 'mixed' | null): string {
+  switch (timing) {
+    case 'kernel':
+      return 'kernel stamps';
+    case 'user':
+      return 'the user-space clock (scheduling delay is in it)';
+    case 'mixed':
+      return 'kernel stamps, some by the user-space clock';
+    case null:
+      return 'nothing yet';
+  }
+}
+
+function clockPanel({ clock }: AgentView): Html {
+  return panel('Clock', [
+    ['Steps since start', clock.steps === 0 ? 'none' : formatCount(clock.steps)],
+    clock.lastStepMs === null
+      ? null
+      : [
+          'Last step',
+          `${clock.lastStepMs > 0 ? '+' : '−'}${formatDuration(Math.abs(clock.lastStepMs))}; round trips and outages are not touched by it`,
+        ],
+    ['Suspensions', clock.suspensions === 0 ? 'none' : formatCount(clock.suspensions)],
+  ]);
+}
+
+function historyPanel({ history }: AgentView, now: number): Html {
+  const modes = { disk: 'on disk', memory: 'in memory: lost at the next start', off: 'off' } as const;
+  return panel('History', [
+    ['Kept', modes[history.mode]],
+    history.path === null ? null : ['File', html`<span class="mono">${history.path}</span>`],
+    history.bytes === null
+      ? null
+      : [
+          'Size',
+          `${formatBytes(history.bytes)}${history.maxBytes === null ? '' : ` of at most ${formatBytes(history.maxBytes)}`}`,
+        ],
+    ['Starts', history.oldest === null ? 'nothing recorded yet' : time(history.oldest, now)],
+    ['Failed writes', history.writeErrors === 0 ? 'none' : formatCount(history.writeErrors)],
+    history.text === null ? null : ['In words', history.text],
+  ]);
+}
+
+function configPanel({ config }: AgentView, now: number): Html {
+  return panel('Configuration', [
+    ['From', config.sources.length === 0 ? 'built-in defaults' : config.sources.join(', ')],
+    ['In force since', time(config.loadedAt, now)],
+    ['Reloads', formatCount(config.reloads)],
+    [
+      'Last reload',
+      config.ok
+        ? 'good'
+        : html`<b class="t-degraded">refused; the last good configuration is in force</b><ul>${config.problems.map((problem) => html`<li>${problem}</li>`)}</ul>`,
+    ],
+  ]);
+}
+
+/** Every value and its origin; long, hence at the end and outside what is drawn anew. */
+function configInForce(context: Context): Html {
+  const rows = context.sources.effectiveConfig();
+  return html`<section aria-labelledby="in-force"><div class="section-head"><h2 id="in-force">Configuration in force</h2><p>secrets left out</p></div>
+<div class="card wide" tabindex="0" role="region" aria-labelledby="in-force"><table class="figures config"><thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead><tbody>${rows.map(
+    ({ path, value, source }) =>
+      html`<tr><th scope="row" class="mono">${path}</th><td class="mono">${typeof value === 'string' ? value : JSON.stringify(value)}</td><td class="dim">${source}</td></tr>`,
+  )}</tbody></table></div></section>`;
+}
+
+export const agent: View = {
+  segment: 'agent',
+  named: false,
+  nav: { word: 'Agent', letter: 'a' },
+  usualRange: () => '24h',
+  draw,
+};

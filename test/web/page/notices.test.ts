@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderPage } from '../../../agent/web/page/pages.ts';
+import {
+  allUp,
+  fakeAgent,
+  NOW,
+  noPrivilege,
+  nothingConfigured,
+  notice,
+  type Scene,
+  sceneOf,
+  starting,
+} from '../../fakes/console.ts';
+import { textOf } from '../../fakes/markup.ts';
+
+const page = (scene: Scene, address: string): string => {
+  const url = new URL(address, 'http://page');
+  const answer = renderPage({ path: url.pathname, query: url.searchParams, now: scene.snapshot.at }, scene.sources);
+  return textOf(answer?.html ?? 'no page');
+};
+const withNotices = (...notices: ReturnType<typeof notice>[]): Scene => {
+  const { snapshot } = allUp();
+  return sceneOf({ ...snapshot, agent: fakeAgent({ notices }) });
+};
+
+test('a notice says what, since when and what to do', () => {
+  const text = page(noPrivilege(), '/');
+  assert.match(text, /Error: ICMP cannot be measured.* since 03:12:52/s);
+  assert.match(text, /setcap cap_net_raw/);
+});
+
+test('warnings and errors stand on every view they bear upon, notes on the agent’s', () => {
+  const scene = withNotices(
+    notice('clock-step', 'warning', 'The clock was stepped by +3.2 s; round trips are not touched.', null),
+    notice('note', 'info', 'A mere note.', null),
+  );
+  for (const address of ['/', '/site/mel-dc2', '/target/mel-core', '/agent']) {
+    assert.match(page(scene, address), /stepped by \+3\.2 s/, address);
+  }
+  assert.doesNotMatch(page(scene, '/'), /A mere note/);
+  assert.match(page(scene, '/agent'), /A mere note/);
+});
+
+test('nothing configured: a first configuration to paste', () => {
+  assert.match(page(nothingConfigured(), '/'), /targets:\s+- \{ name: my-router, site: my-site, icmp: 10\.20\.0\.1 \}/);
+});
+
+test('the first ten seconds count down to the first verdict', () => {
+  assert.match(page(starting(), '/'), /Measuring, first verdict in 8 s/);
+  assert.match(page(starting(), '/'), /History is empty/);
+});
+
+test('history that starts inside the window, after it, before it', () => {
+  const { snapshot } = allUp();
+  const scene = sceneOf(snapshot, { oldest: NOW - 3_600_000 });
+  assert.match(page(scene, '/?range=24h'), /History starts 02:14:22; what is before is hatched, not up/);
+  assert.doesNotMatch(page(scene, '/?range=1h'), /History starts/);
+  assert.match(
+    page(scene, '/?from=2026-11-20&to=2026-11-20T05:00'),
+    /Nothing was recorded then: history starts 02:14:22/,
+  );
+});
+
+test('an address that cannot be understood is shown as it was meant and said to be wrong', () => {
+  assert.match(
+    page(allUp(), '/?range=3h'),
+    /The address was not understood: range=3h is not known; it may be 10min, 1h/,
+  );
+});
