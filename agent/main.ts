@@ -1,10 +1,12 @@
 /** argv → one command; nothing else. Each verb's file loads what it needs only when it runs. */
 import { Command } from 'commander';
+import { configCommand } from './commands/config.ts';
 import { versionCommand } from './commands/version.ts';
 
 const program = new Command('vpc-canary')
   .description('A canary in every VPC: probes on-premises targets, reads TCP statistics, says what is wrong and where.')
   .showHelpAfterError('(add --help for the options and examples)')
+  .addCommand(configCommand())
   .addCommand(versionCommand());
 
 program.parseAsync().catch((error: unknown) => {

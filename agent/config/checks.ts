@@ -137,7 +137,7 @@ function timeFindings(root: MapNode, target: Node, path: Path): Finding[] {
 /** Address literals that cannot reach each other. */
 function addressFindings(target: Node, path: Path): Finding[] {
   const findings: Finding[] = [];
-  const [key, host] = hostOf(target);
+  const [key, host] = targetHost(target);
   if (host === null) return findings;
   const hostFamily = familyOf(host);
   const sourceFamily = familyOf(textAt(target, 'source') ?? '');
@@ -177,7 +177,7 @@ function queryFindings(target: Node, path: Path): Finding[] {
 }
 
 /** The key that names the host, and the host without port, scheme or brackets; null where it cannot be told. */
-function hostOf(target: Node): readonly [string, string | null] {
+export function targetHost(target: Node): readonly [string, string | null] {
   const icmp = textAt(target, 'icmp');
   if (icmp !== undefined) return ['icmp', icmp];
   const tcp = textAt(target, 'tcp');

@@ -4,11 +4,10 @@
  * As text it is YAML again, with the source of each value as a comment, so it can be read back to the same effect.
  */
 import { stringify } from 'yaml';
-import { WIDENED } from './fill.ts';
 import { isSecret } from './findings.ts';
 import { formatOrigin } from './problem.ts';
 import { isReference } from './secrets.ts';
-import { DEFAULT_ORIGIN, formatPath, type ListNode, type MapNode, type Node, type Path, plain } from './tree.ts';
+import { formatPath, type ListNode, type MapNode, type Node, type Path, plain } from './tree.ts';
 
 export interface EffectiveValue {
   /** "targets[erp].every" */
@@ -33,13 +32,11 @@ function shown(node: Node, path: Path): unknown {
   return open ? node.value : HIDDEN;
 }
 
-/** One row a value. `written` leaves out what is a default or follows from another value. */
-export function effectiveValues(tree: MapNode, which: 'all' | 'written' = 'all'): EffectiveValue[] {
+/** One row a value. */
+export function effectiveValues(tree: MapNode): EffectiveValue[] {
   const rows: EffectiveValue[] = [];
   const visit = (node: Node, path: Path): void => {
     if (isLeaf(node)) {
-      const derived = node.origin === DEFAULT_ORIGIN || node.origin.source === WIDENED;
-      if (which === 'written' && derived) return;
       rows.push({ path: formatPath(tree, path), value: shown(node, path), source: formatOrigin(node.origin) });
     } else if (node.kind === 'map') {
       for (const [key, entry] of node.entries) visit(entry.node, [...path, key]);
@@ -47,7 +44,7 @@ export function effectiveValues(tree: MapNode, which: 'all' | 'written' = 'all')
       for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
     }
   };
-  visit(tree, []);
+  for (const [key, entry] of tree.entries) visit(entry.node, [key]);
   return rows;
 }
 

@@ -6,20 +6,24 @@ export type FileText =
   | { readonly ok: true; readonly text: string; readonly mode: number; readonly identity: string }
   | {
       readonly ok: false;
-      readonly code: 'missing' | 'unreadable' | 'too-large';
+      readonly code: 'missing' | 'denied' | 'unreadable' | 'too-large';
       readonly text: string;
       readonly fix: string;
     };
 
-const FAILURES: Readonly<Record<string, readonly [text: string, fix: string]>> = {
+type FailureCode = Extract<FileText, { readonly ok: false }>['code'];
+
+const FAILURES: Readonly<Record<string, readonly [code: FailureCode, text: string, fix: string]>> = {
+  ENOENT: ['missing', 'there is no such file', 'create it, or correct the path'],
+  ENOTDIR: ['missing', 'a part of this path is not a directory', 'correct the path'],
   EACCES: [
+    'denied',
     'this may not be read by the user that runs this',
     'give that user the right to read it and to enter its directories',
   ],
-  EPERM: ['this may not be read by the user that runs this', 'give that user the right to read it'],
-  ELOOP: ['this is a symbolic link that leads in a circle', 'let the link point to a file'],
-  ENOTDIR: ['a part of this path is not a directory', 'correct the path'],
-  ENAMETOOLONG: ['this path is too long', 'correct the path'],
+  EPERM: ['denied', 'this may not be read by the user that runs this', 'give that user the right to read it'],
+  ELOOP: ['unreadable', 'this is a symbolic link that leads in a circle', 'let the link point to a file'],
+  ENAMETOOLONG: ['unreadable', 'this path is too long', 'correct the path'],
 };
 
 /** Reads a file as UTF-8. Waits for nothing: a pipe or a device is refused, not opened for reading. */
@@ -74,12 +78,13 @@ export async function fileIdentity(path: string): Promise<string> {
 }
 
 function failure(error: unknown): FileText {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT')
-    return { ok: false, code: 'missing', text: 'there is no such file', fix: 'create it, or correct the path' };
-  const [text, fix] = FAILURES[code] ?? [
-    `this cannot be read (${error instanceof Error ? error.message : String(error)})`,
-    'check the file system it is on',
-  ];
-  return { ok: false, code: 'unreadable', text, fix };
+  const known = FAILURES[error instanceof Error && 'code' in error ? String(error.code) : ''];
+  if (known !== undefined) return { ok: false, code: known[0], text: known[1], fix: known[2] };
+  const said = error instanceof Error ? error.message : String(error);
+  return {
+    ok: false,
+    code: 'unreadable',
+    text: `this cannot be read (${said})`,
+    fix: 'check the file system it is on',
+  };
 }

@@ -130,6 +130,8 @@ function inheritThresholds(root: MapNode): MapNode {
     if (target.kind !== 'map') return target;
     const thresholds = over(ofSite.get(textAt(target, 'site')) ?? forAll, target);
     const entries = new Map(target.entries);
+    // last, for show and page: what it is comes before how it is judged
+    entries.delete('thresholds');
     entries.set('thresholds', widenWindow(target, thresholds));
     return { ...target, entries };
   });
@@ -148,7 +150,7 @@ function over(outer: Entry, holder: Node): Entry {
 /** Fewer probes than this in a window make one lost packet an outage. */
 const LEAST_PROBES = 3;
 /** Where a widened window comes from. */
-export const WIDENED = `${LEAST_PROBES} × every`;
+const WIDENED = `${LEAST_PROBES} × every`;
 
 /** A window not set by the target itself spans at least three of its intervals. */
 function widenWindow(target: MapNode, thresholds: Entry): Entry {

@@ -17,7 +17,7 @@ import { DEFAULT_ORIGIN, type MapNode, mapNode, type Node } from './tree.ts';
 import { type Checked, validate } from './validate.ts';
 import { LARGEST_TEXT, readSource, type Source } from './yaml.ts';
 
-export const DEFAULT_FILE = '/etc/vpc-canary/config.yaml';
+const DEFAULT_FILE = '/etc/vpc-canary/config.yaml';
 
 /** YAML or JSON text from elsewhere than a file, such as a parameter of Parameter Store. */
 export interface Layer {
@@ -31,12 +31,17 @@ export interface ConfigRequest {
   readonly layers?: readonly Layer[];
   /** A file named by the operator, which must be there. Without one, VPC_CANARY_CONFIG or the default, if it exists. */
   readonly file?: string;
+  /** Where to look when nobody names a file. */
+  readonly defaultFile?: string;
   readonly environment: Environment;
   /** Values from flags; later ones win. */
   readonly settings?: readonly Setting[];
 }
 
 export interface Gathered {
+  /** What the sources say together, nothing filled in. */
+  readonly merged: MapNode;
+  /** The effective configuration, with all defaults. */
   readonly tree: MapNode;
   readonly checked: Checked;
   readonly builtInTargets: boolean;
@@ -51,7 +56,7 @@ export interface Gathered {
 
 export async function gather(request: ConfigRequest): Promise<Gathered> {
   const named = request.file ?? (request.environment[FILE_VARIABLE] || undefined);
-  const file = named ?? DEFAULT_FILE;
+  const file = named ?? request.defaultFile ?? DEFAULT_FILE;
   const fromFile = await readConfigFile(file, named !== undefined);
   const environment = environmentLayer(request.environment);
   const flags = settingsLayer(request.settings ?? []);
@@ -69,6 +74,7 @@ export async function gather(request: ConfigRequest): Promise<Gathered> {
   // with a source unread or broken, what is missing or out of place in the whole says nothing
   const findings = problems.some(({ code }) => UNREAD.has(code)) ? [] : [...checked.findings, ...crossChecks(tree)];
   return {
+    merged,
     tree,
     checked,
     builtInTargets,

@@ -5,6 +5,7 @@ import { finish } from './finish.ts';
 import { type ConfigRequest, gather } from './gather.ts';
 import type { Problem } from './problem.ts';
 import { readSecrets } from './secrets.ts';
+import { checkTls } from './tls-files.ts';
 
 export interface LoadedConfig {
   readonly ok: true;
@@ -16,7 +17,7 @@ export interface LoadedConfig {
   /** The file that is looked for, and its identity as it was read; null if it is not there. */
   readonly file: string;
   readonly fileIdentity: string | null;
-  /** What was written, for the page: values in force with their sources, defaults and secrets left out. */
+  /** What was written, for the page: values with their sources; defaults and secrets are left out. */
   effective(): EffectiveValue[];
 }
 
@@ -28,9 +29,10 @@ export interface RefusedConfig {
 }
 
 export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig | RefusedConfig> {
-  const { tree, checked, builtInTargets, problems, sources, file, fileIdentity } = await gather(request);
+  const { merged, tree, checked, builtInTargets, problems, sources, file, fileIdentity } = await gather(request);
   const secrets = await readSecrets(tree, request.environment);
-  const all = [...problems, ...secrets.problems];
+  const tls = await checkTls(tree);
+  const all = [...problems, ...secrets.problems, ...secrets.outOfReach, ...tls.problems, ...tls.outOfReach];
   const { written, targets } = checked;
   if (all.length > 0 || written === null) return { ok: false, problems: all, sources, file };
   const config = finish(written, targets, builtInTargets, secrets.texts);
@@ -41,6 +43,6 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig |
     sources,
     file,
     fileIdentity,
-    effective: () => effectiveValues(tree, 'written'),
+    effective: () => effectiveValues(merged),
   };
 }

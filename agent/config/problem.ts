@@ -53,11 +53,13 @@ export function formatProblem(problem: Problem): string {
 
 const LONGEST_VALUE = 60;
 
-/** A written value fit for a terminal and a log: JSON, shortened, without control characters. */
+/** A written value fit for a terminal and a log: JSON, shortened, without control characters and passwords in URLs. */
 export function displayValue(value: unknown): string {
   const json = JSON.stringify(value) ?? 'nothing';
-  const safe = json.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  const safe = json
+    .replace(/\/\/[^/]*@/g, '//[not shown]@')
+    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (c) => {
+      return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    });
   return safe.length <= LONGEST_VALUE ? safe : `${safe.slice(0, LONGEST_VALUE - 1)}…`;
 }

@@ -11,6 +11,8 @@ export type SecretTexts = ReadonlyMap<string, string>;
 export interface Secrets {
   readonly texts: SecretTexts;
   readonly problems: readonly Problem[];
+  /** What this user or this process cannot read, but the agent perhaps can; for the agent itself these are problems. */
+  readonly outOfReach: readonly Problem[];
   /** Secrets that others on this host may read. */
   readonly warnings: readonly Problem[];
 }
@@ -20,6 +22,7 @@ const LARGEST_SECRET = 65_536;
 export async function readSecrets(tree: MapNode, environment: Environment): Promise<Secrets> {
   const texts = new Map<string, string>();
   const problems: Problem[] = [];
+  const outOfReach: Problem[] = [];
   const warnings: Problem[] = [];
   const told = new Set<string>();
   for (const { path, reference, origin } of references(tree)) {
@@ -39,12 +42,12 @@ export async function readSecrets(tree: MapNode, environment: Environment): Prom
     const file = fileOf(reference, environment);
     if (file === null) {
       const fix = 'start the agent by its systemd unit with LoadCredential=, or use file:/path';
-      problems.push(problem('systemd passed no credentials to this process', fix));
+      outOfReach.push(problem('systemd passed no credentials to this process', fix));
       continue;
     }
     const read = await readText(file, LARGEST_SECRET);
     const value = read.ok ? read.text.replace(/\r?\n$/, '') : '';
-    if (!read.ok) problems.push(problem(read.text, read.fix));
+    if (!read.ok) (read.code === 'denied' ? outOfReach : problems).push(problem(read.text, read.fix));
     else if (value === '') problems.push(problem('this file is empty', 'write the secret into it, on one line'));
     else if (/\p{Cc}/u.test(value))
       problems.push(problem('this file holds more than one line of text', 'leave one line'));
@@ -53,7 +56,7 @@ export async function readSecrets(tree: MapNode, environment: Environment): Prom
       warnings.push(problem('every user of this host may read this', `chmod o-r ${file}`));
     }
   }
-  return { texts, problems, warnings };
+  return { texts, problems, outOfReach, warnings };
 }
 
 function fileOf(reference: string, environment: Environment): string | null {

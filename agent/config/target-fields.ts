@@ -93,19 +93,19 @@ export const urlField = parsed(
     if (url === null || /\s/.test(text) || !text.includes('://')) {
       return { ok: false, text: 'this is not a URL', fix: 'write for example https://intranet.corp.example/health' };
     }
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-      return {
-        ok: false,
-        text: `the scheme ${url.protocol} cannot be probed`,
-        fix: 'write http:// or https://, or use tcp:',
-      };
-    }
     if (url.username !== '' || url.password !== '') {
       return {
         ok: false,
         code: 'secret',
         text: 'a URL with a password in it, which the page would show',
         fix: 'take it out and use headers',
+      };
+    }
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+      return {
+        ok: false,
+        text: `the scheme ${url.protocol} cannot be probed`,
+        fix: 'write http:// or https://, or use tcp:',
       };
     }
     if (url.port === '0')

@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { gather } from '../../agent/config/gather.ts';
 import { loadConfig } from '../../agent/config/load.ts';
 import { formatProblem } from '../../agent/config/problem.ts';
 
@@ -31,8 +32,9 @@ test('the fixtures are seen', () => {
 
 for (const file of valid) {
   test(`good: ${file.slice(FOLDER.length + 1)}`, async () => {
-    const loaded = await loadConfig({ file, environment: {} });
-    assert.deepEqual(loaded.ok ? [] : loaded.problems.map(formatProblem), []);
+    // gathered, not loaded: the certificates that some name are not on this machine
+    const { problems } = await gather({ file, environment: {} });
+    assert.deepEqual(problems.map(formatProblem), []);
   });
 }
 

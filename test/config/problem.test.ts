@@ -29,6 +29,10 @@ test('a problem is one line with place, path, value, what is allowed and the fix
   );
 });
 
+test('a shown value hides the password of a URL', () => {
+  assert.equal(displayValue('see https://me:hunter2@a.example/ and b'), '"see https://[not shown]@a.example/ and b"');
+});
+
 test('a shown value cannot steer the terminal and is short', () => {
   assert.equal(displayValue('a\u001b[31m\u009b\u202eb'), '"a\\u001b[31m\\u009b\\u202eb"');
   assert.equal(displayValue('x'.repeat(500)).length, 60);

@@ -19,11 +19,11 @@ interface Kept {
   outcome(index: number): Promise<ReloadOutcome>;
 }
 
-async function kept(t: TestContext, more: Partial<ConfigRequest> = {}): Promise<Kept> {
+async function kept(t: TestContext): Promise<Kept> {
   const folder = mkdtempSync(join(tmpdir(), 'vpc-canary-reload-'));
   const file = join(folder, 'config.yaml');
   writeFileSync(file, GOOD);
-  const request: ConfigRequest = { environment: { VPC_CANARY_CONFIG: file }, ...more };
+  const request: ConfigRequest = { environment: {}, defaultFile: file };
   const initial = await loadConfig(request);
   assert.ok(initial.ok);
   const outcomes: ReloadOutcome[] = [];
