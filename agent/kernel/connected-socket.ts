@@ -81,7 +81,7 @@ function room(): Scratch {
   return scratch;
 }
 
-/** Starts a TCP handshake; `tcpInfo` tells how it goes. Throws KernelUnavailable. */
+/** Starts a TCP handshake; `tcpInfo` tells how it goes. What is sent and received is stamped. Throws KernelUnavailable. */
 export function openTcp(to: Destination): Opening {
   return open(to, SOCK.STREAM);
 }
@@ -119,7 +119,7 @@ function open(to: Destination, type: number): Opening {
   };
   if (family === 4) setInteger(c, fd, SOL.IP, IP_RECVERR, 1);
   else setInteger(c, fd, SOL.IPV6, IPV6_RECVERR, 1);
-  if (type === SOCK.DGRAM) setInteger(c, fd, SOL.SOCKET, SO.TIMESTAMPING, STAMPS);
+  setInteger(c, fd, SOL.SOCKET, SO.TIMESTAMPING, STAMPS);
   if (to.source !== null) {
     const bound = bindTo(c, fd, to.source);
     if (bound < 0) return failed('bind', -bound);
@@ -142,7 +142,7 @@ function setInteger(c: Libc, fd: number, level: number, option: number, value: n
   c.setsockopt(fd, level, option, arena.base + integer, 4);
 }
 
-export interface Datagram {
+export interface Received {
   readonly bytes: Uint8Array;
   /** When the kernel received it, CLOCK_REALTIME in ms; null without a stamp. */
   readonly stampMs: number | null;
@@ -174,7 +174,7 @@ export class ConnectedSocket {
     return result < 0 ? -result : arena.view.getUint32(integer, true);
   }
 
-  /** Sends one datagram; 0 or a positive errno. */
+  /** Sends one datagram, or a few bytes of a stream; 0 or a positive errno. */
   send(bytes: Uint8Array): number {
     const { arena, data } = room();
     arena.bytes.set(bytes, data);
@@ -182,8 +182,11 @@ export class ConnectedSocket {
     return sent < 0 ? -sent : 0;
   }
 
-  /** The next datagram (a copy), null when there is none, or a positive errno. */
-  receive(): Datagram | number | null {
+  /**
+   * The next datagram, or what has come of a stream (empty at its end), with the stamp of its last byte; null when there
+   * is nothing, or a positive errno. The bytes are a copy.
+   */
+  receive(): Received | number | null {
     const length = this.#receive(MSG.DONTWAIT);
     if (length < 0) return length === -ERRNO.EAGAIN ? null : -length;
     const { arena, data } = room();

@@ -36,7 +36,7 @@ export interface QueuedIcmpError {
 /** What control data of one message can hold. */
 export interface ControlData {
   icmp: QueuedIcmpError | null;
-  /** Software stamp, CLOCK_REALTIME in ms; null without one. */
+  /** Software stamp, CLOCK_REALTIME in ms: of the way out, or of when the ICMP error came; null without one. */
   stampMs: number | null;
 }
 

@@ -8,6 +8,7 @@
 import { InterarrivalJitter, roundTripIpdv } from './jitter.ts';
 import { LossBursts } from './loss-bursts.ts';
 import { quantileOfSorted } from './quantile.ts';
+import { binOf, binValue } from './rtt-bins.ts';
 import { LOCAL, LOST, REFUSED, REPLY, SampleRing, type SlotKind } from './sample-ring.ts';
 import type { Note, Singleton } from './singleton.ts';
 import type { RttStatistics, SeriesRow, Statistics } from './statistics.ts';
@@ -96,12 +97,14 @@ export class Windows {
     return this.#statistics(endMono - spanMs, endMono, this.#firstAfter(endMono - spanMs), this.#ring.settled);
   }
 
-  /** Of the last `probes` settled ones that left this host: how many, and how many were lost. */
-  lastLoss(probes: number): { readonly sent: number; readonly lost: number } {
+  /** Of the last `probes` settled ones that left this host since `sinceMono`: how many, and how many were lost. */
+  lastLoss(probes: number, sinceMono: Milliseconds): { readonly sent: number; readonly lost: number } {
     let sent = 0;
     let lost = 0;
     for (let sequence = this.#ring.settled; sequence >= this.#ring.oldest && sent < probes; sequence -= 1) {
-      const kind = this.#ring.kind(this.#ring.slot(sequence));
+      const slot = this.#ring.slot(sequence);
+      if ((this.#ring.sent[slot] ?? 0) < sinceMono) break;
+      const kind = this.#ring.kind(slot);
       if (kind === REPLY || kind === LOST || kind === REFUSED) sent += 1;
       if (kind === LOST || kind === REFUSED) lost += 1;
     }
@@ -130,7 +133,7 @@ export class Windows {
       local: sample.local,
       rtt: sample.rtt,
       jitter: sample.interarrivalJitter,
-      histogram: coarsePairs(rtts.subarray(0, sample.received)),
+      histogram: pairsOf(rtts.subarray(0, sample.received)),
     };
   }
 
@@ -252,19 +255,16 @@ function rttStatistics(count: number, sum: number): RttStatistics {
   };
 }
 
-/** Width of a heat map's cell: 5 % in value. One grid for all rows, so that rows can be merged by value. */
-const LOG_CELL = Math.log(1.05);
-
-/** RTTs counted on a fixed logarithmic grid, as [value, count] ascending. */
-function coarsePairs(sorted: Float64Array): (readonly [number, number])[] {
+/** RTTs counted in the bins of the past, as [value, count] ascending; one grid for all rows, so that rows merge. */
+function pairsOf(sorted: Float64Array): (readonly [number, number])[] {
   const pairs: [number, number][] = [];
-  let cell = Number.NaN;
+  let bin = -1;
   for (const rtt of sorted) {
-    const own = Math.round(Math.log(Math.max(rtt, 1e-4)) / LOG_CELL);
+    const own = binOf(rtt);
     const last = pairs.at(-1);
-    if (own === cell && last !== undefined) last[1] += 1;
-    else pairs.push([Number(Math.exp(own * LOG_CELL).toPrecision(4)), 1]);
-    cell = own;
+    if (own === bin && last !== undefined) last[1] += 1;
+    else pairs.push([binValue(own), 1]);
+    bin = own;
   }
   return pairs;
 }

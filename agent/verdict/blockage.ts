@@ -26,11 +26,17 @@ export class Blockage {
   #runMono: Milliseconds = 0;
   /** When the newest probe that left this host was sent. */
   #measuredMono: Milliseconds | null = null;
+  #bornMono: Milliseconds | null = null;
   #freeMono: Milliseconds = 0;
 
   constructor(target: Target, label: string) {
     this.#target = target;
     this.#label = label;
+  }
+
+  /** The target is being probed from now on. */
+  begin(nowMono: Milliseconds): void {
+    this.#bornMono = nowMono;
   }
 
   /** Why the latest probe could not be sent or judged, as it is reported. */
@@ -71,7 +77,7 @@ export class Blockage {
   now(nowMono: Milliseconds): Block | null {
     if (this.isCertain && this.#last !== null) return { sinceMono: this.#runMono, cause: this.#cause(this.#last) };
     const { everyMs, timeoutMs, thresholds } = this.#target;
-    const heardMono = this.#run > 0 ? this.#runMono : this.#measuredMono;
+    const heardMono = this.#run > 0 ? this.#runMono : (this.#measuredMono ?? this.#bornMono);
     if (heardMono === null) return null;
     const patienceMs = Math.max(3 * everyMs, thresholds.windowMs) + timeoutMs + GRACE_MS;
     if (nowMono - heardMono <= patienceMs) return null;

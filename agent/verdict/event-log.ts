@@ -18,7 +18,8 @@ export class EventLog {
   add(event: Omit<CanaryEvent, 'id'>): void {
     const numbered = { id: this.#nextId(), ...event };
     this.#fresh.push(numbered);
-    this.#recent = [numbered, ...this.#recent.slice(0, MOST - 1)];
+    // That everything answers after a start is for history; it would push what changed out of sight.
+    if (event.from !== 'unknown' || event.to !== 'up') this.#recent = [numbered, ...this.#recent.slice(0, MOST - 1)];
   }
 
   /** Newest first. */

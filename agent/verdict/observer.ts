@@ -12,9 +12,9 @@ import type { SeriesRow } from '../measure/statistics.ts';
 import { Steps } from '../measure/steps.ts';
 import type { Milliseconds, Site } from '../measure/target.ts';
 import { EventLog } from './event-log.ts';
-import { changeText } from './event-words.ts';
+import { siteChangeText, targetChangeText } from './event-words.ts';
 import type { Evidence } from './evidence.ts';
-import { groupCauses, joinOutage, siteCondition } from './site-condition.ts';
+import { joinOutage, siteCondition } from './site-condition.ts';
 import { SiteTrack } from './site-track.ts';
 import type { CanaryEvent, Snapshot, State } from './snapshot.ts';
 import { TargetTrack } from './target-track.ts';
@@ -203,7 +203,7 @@ export class Observer implements ProbeSink {
       from: before.state,
       to: now.state,
       lastedMs: Math.round(lastedMs),
-      text: changeText(track.target.name, before.state, now.state, now.causes, false),
+      text: targetChangeText(track.target.name, before.state, now),
       reasons: track.reasons,
     });
   }
@@ -218,8 +218,7 @@ export class Observer implements ProbeSink {
     if (now.state === before.state && site.since !== 0) return;
     site.since = tenth(now.sinceMono + offset);
     if (now.state === before.state) return;
-    const name = site.site.name;
-    const worst = groupCauses(site.tracks)[0];
+    const { name } = site.site;
     this.#events.add({
       at: site.since,
       kind: 'site',
@@ -229,7 +228,7 @@ export class Observer implements ProbeSink {
       from: before.state,
       to: now.state,
       lastedMs: Math.round(now.sinceMono - before.sinceMono),
-      text: changeText(name, before.state, now.state, worst === undefined ? [] : [worst.cause], true),
+      text: siteChangeText(site, before.state),
       reasons: site.reasons,
     });
   }

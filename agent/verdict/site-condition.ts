@@ -35,7 +35,7 @@ export function siteCondition(
   const state = siteState(tracks);
   if (state === before.state) return before;
   if (state === 'degraded' && isStillOut(tracks, nowMono)) return before;
-  return { state, sinceMono: Math.max(before.sinceMono, changeMono(tracks, state, before.sinceMono)) };
+  return { state, sinceMono: Math.max(before.sinceMono, changeMono(tracks, state, before)) };
 }
 
 export function siteState(tracks: readonly TargetTrack[]): State {
@@ -89,7 +89,7 @@ function isStillOut(tracks: readonly TargetTrack[], nowMono: Milliseconds): bool
 }
 
 /** When the change that led to `state` began. */
-function changeMono(tracks: readonly TargetTrack[], state: State, previousMono: Milliseconds): Milliseconds {
+function changeMono(tracks: readonly TargetTrack[], state: State, before: SiteCondition): Milliseconds {
   const since = (wanted: (state: State) => boolean): Milliseconds[] =>
     tracks.filter(({ condition }) => wanted(condition.state)).map(({ condition }) => condition.sinceMono);
   switch (state) {
@@ -100,8 +100,11 @@ function changeMono(tracks: readonly TargetTrack[], state: State, previousMono: 
       return last - first <= spreadMs(tracks) ? first : last;
     }
     case 'degraded': {
-      const changes = since((own) => own !== 'unknown').filter((mono) => mono > previousMono);
-      return changes.length > 0 ? Math.min(...changes) : previousMono;
+      // Out of down with the first answer, else with the first trouble.
+      const changes =
+        before.state === 'down' ? since((own) => own !== 'down') : since((own) => own === 'down' || own === 'degraded');
+      const later = changes.filter((mono) => mono > before.sinceMono);
+      return later.length > 0 ? Math.min(...later) : before.sinceMono;
     }
     case 'up':
       return Math.max(...since((own) => own === 'up'));
@@ -120,6 +123,26 @@ export interface CauseGroup {
 
 const BADNESS: Readonly<Record<State, number>> = { down: 0, degraded: 1, unknown: 2, up: 3 };
 
+/** What makes two causes one trouble: digits and far ends may differ, the trouble does not. */
+function sameness(cause: Cause, reason: Reason): string {
+  switch (cause.code) {
+    case 'no-reply':
+    case 'loss':
+    case 'recovering':
+    case 'measuring':
+    case 'local':
+      return reason.code;
+    case 'rtt':
+    case 'jitter':
+    case 'error':
+    case 'silent':
+    case 'filtered':
+    case 'overload':
+    case 'resolver':
+      return `${reason.code} ${reason.text}`;
+  }
+}
+
 export function groupCauses(tracks: readonly TargetTrack[]): CauseGroup[] {
   const groups = new Map<string, { state: State; cause: Cause; reason: Reason; tracks: TargetTrack[] }>();
   for (const track of tracks) {
@@ -127,13 +150,51 @@ export function groupCauses(tracks: readonly TargetTrack[]): CauseGroup[] {
     const cause = causes[0];
     if (state === 'up' || cause === undefined) continue;
     const reason = reasonOf(cause);
-    // Losses differ in digits and are one trouble all the same.
-    const key = `${state} ${reason.code} ${cause.code === 'loss' || cause.code === 'recovering' || cause.code === 'local' ? '' : reason.text}`;
+    const key = `${state} ${sameness(cause, reason)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { state, cause, reason, tracks: [track] });
     else group.tracks.push(track);
   }
-  return [...groups.values()].sort((a, b) => BADNESS[a.state] - BADNESS[b.state] || b.tracks.length - a.tracks.length);
+  const told = [...groups.values()].map((group): CauseGroup => {
+    const cause = commonCause(group.tracks, group.cause);
+    return { ...group, cause, reason: reasonOf(cause) };
+  });
+  return told.sort((a, b) => BADNESS[a.state] - BADNESS[b.state] || b.tracks.length - a.tracks.length);
+}
+
+/** One cause for several targets: their mean loss, the longest of their outages and waits. */
+function commonCause(tracks: readonly TargetTrack[], first: Cause): Cause {
+  if (tracks.length === 1) return first;
+  const all = tracks.flatMap(({ condition: { causes } }) => causes.slice(0, 1));
+  switch (first.code) {
+    case 'loss': {
+      const ratios = all.map((cause) => (cause.code === 'loss' ? cause.ratio : 0));
+      return { ...first, ratio: ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length };
+    }
+    case 'recovering':
+      return {
+        ...first,
+        outageMs: Math.max(...all.map((cause) => (cause.code === 'recovering' ? cause.outageMs : 0))),
+      };
+    case 'measuring': {
+      const due = all.flatMap((cause) => (cause.code === 'measuring' && cause.dueMs !== null ? [cause.dueMs] : []));
+      return { ...first, dueMs: due.length === 0 ? null : Math.max(...due) };
+    }
+    case 'no-reply': {
+      // Kinds word it differently; together they give no reply.
+      const isOne = new Set(all.map((cause) => reasonOf(cause).text)).size === 1;
+      return isOne ? first : { ...first, kind: 'icmp', text: null, lateRttMs: null };
+    }
+    case 'error':
+    case 'rtt':
+    case 'jitter':
+    case 'local':
+    case 'silent':
+    case 'filtered':
+    case 'overload':
+    case 'resolver':
+      return first;
+  }
 }
 
 /** Reasons of a site, each once: "no reply from 4 of 4 targets", "mel-fw: median RTT 182 ms (limit 150 ms)". */
@@ -145,7 +206,7 @@ export function siteReasons(tracks: readonly TargetTrack[]): Reason[] {
 }
 
 function groupReason({ reason, cause, tracks }: CauseGroup, all: number): Reason {
-  if (all === 1) return reason;
+  if (all === 1 || (cause.code === 'measuring' && tracks.length === all)) return reason;
   const first = tracks[0];
   if (tracks.length === 1 && first !== undefined)
     return { code: reason.code, text: `${first.target.name}: ${reason.text}` };

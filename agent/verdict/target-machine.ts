@@ -57,6 +57,7 @@ export class TargetMachine {
   #firstMono: Milliseconds | null = null;
   #outage: Outage | null = null;
   #recovery: Recovery | null = null;
+  #outageEndMono: Milliseconds = Number.NEGATIVE_INFINITY;
   /** Last sign of trouble while recovering. */
   #troubleMono: Milliseconds = 0;
   /** Evidence that replies come too often for an outage. */
@@ -85,6 +86,11 @@ export class TargetMachine {
   /** When the first probe was sent; null before it. */
   get firstMono(): Milliseconds | null {
     return this.#firstMono;
+  }
+
+  /** When the last outage ended: its losses are not the path's loss now. */
+  get outageEndMono(): Milliseconds {
+    return this.#outageEndMono;
   }
 
   get outage(): Readonly<Outage> | null {
@@ -117,15 +123,20 @@ export class TargetMachine {
     this.#firstMono ??= sentMono;
     const ended = lost ? null : this.#runs.loss;
     this.#runs.add(lost, sentMono);
-    if (this.#phase === 'down') this.#probeDown(lost);
-    else {
-      // An outage's own losses are no yardstick for the next one.
-      if (!lost) this.#usual.add(ended?.lost ?? 0);
-      this.loss.add(lost, sentMono);
-      const run = this.#runs.loss;
-      if (run !== null && run.lost >= 2) this.#troubleMono = sentMono;
-      if (run !== null && run.lost >= this.#usual.runForOutage) this.#goDown(run.beganMono, run.lost);
+    if (this.#phase === 'down') {
+      this.#probeDown(lost);
+      return;
     }
+    if (!lost) {
+      // Losses count as loss when a reply ends them: those of an outage are no yardstick for what comes after it.
+      this.#usual.add(ended?.lost ?? 0);
+      this.loss.add(sentMono, ended?.lost ?? 0, ended?.beganMono ?? sentMono);
+      return;
+    }
+    const run = this.#runs.loss;
+    if (run === null) return;
+    if (run.lost >= 2) this.#troubleMono = sentMono;
+    if (run.lost >= this.#runForOutage) this.#goDown(run.beganMono, run.lost);
   }
 
   /** Calls an outage that the rest of the site proves: it needs a lost probe of this target, but not a run. */
@@ -143,13 +154,16 @@ export class TargetMachine {
    */
   judge(nowMono: Milliseconds, window: Statistics, recent: { readonly sent: number; readonly lost: number }): void {
     if (this.#firstMono === null) return;
+    if (this.#phase === 'down') return;
     const replies = window.received;
     this.rtt?.judge(window.rtt?.p50 ?? null, replies, window.toMono);
     this.jitter?.judge(window.interarrivalJitter, replies, window.toMono);
-    if (this.#phase === 'down') return;
     if (this.#isDownByLimit(recent)) {
       this.#goDown(this.#runs.loss?.beganMono ?? window.fromMono, recent.lost);
       return;
+    }
+    if (recent.sent >= FEWEST_PROBES && (recent.sent > window.sent || window.fromMono >= this.#outageEndMono)) {
+      this.loss.window(recent.sent, recent.lost, this.#runs.loss?.beganMono ?? window.fromMono);
     }
     this.#clear(nowMono);
     const raised = this.#raisedMono();
@@ -164,6 +178,12 @@ export class TargetMachine {
       this.#betterMono = nowMono;
       this.#enter('up', nowMono);
     }
+  }
+
+  /** Losses in a row that would come by chance at most once in 10,000 at the loss seen before them. */
+  get #runForOutage(): number {
+    const known = this.loss.raisedMono === null ? 0 : this.loss.ratio;
+    return runBeyondChance(Math.min(0.99, Math.max(this.#usual.ratio, known)));
   }
 
   #probeDown(lost: boolean): void {
@@ -183,6 +203,7 @@ export class TargetMachine {
       this.#outage = null;
       this.#recovery = { sinceMono: reply.beganMono, outageMs: reply.beganMono - outage.beganMono };
       this.#troubleMono = reply.beganMono;
+      this.#outageEndMono = reply.beganMono;
       this.#enter('degraded', reply.beganMono);
     } else if (this.#answers.score >= OVER_CHANCE) {
       this.#outage = null;
@@ -206,7 +227,6 @@ export class TargetMachine {
     this.#outage = { beganMono: sinceMono, lost, replies: 0 };
     this.#recovery = null;
     this.#answers.reset();
-    this.loss.reset();
     this.rtt?.reset();
     this.jitter?.reset();
     this.#enter('down', sinceMono);
@@ -221,7 +241,8 @@ export class TargetMachine {
     }
     if (this.rtt?.mayClear(nowMono, clearMs)) this.rtt.reset();
     if (this.jitter?.mayClear(nowMono, clearMs)) this.jitter.reset();
-    if (this.#recovery !== null && nowMono - this.#troubleMono >= clearMs) this.#recovery = null;
+    if (this.#recovery !== null && nowMono - this.#troubleMono >= clearMs && !this.loss.isSuspect)
+      this.#recovery = null;
   }
 
   /** Begin of the oldest thing that is over its limit. */

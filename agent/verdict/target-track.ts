@@ -126,6 +126,7 @@ export class TargetTrack {
   begin(nowMono: Milliseconds): void {
     if (!Number.isNaN(this.condition.sinceMono)) return;
     this.condition = { ...this.condition, sinceMono: Math.min(nowMono, this.machine.firstMono ?? nowMono) };
+    this.#blockage.begin(nowMono);
   }
 
   /** First half of a tick: what the windows show. */
@@ -135,7 +136,7 @@ export class TargetTrack {
     const recent =
       window.sent >= FEWEST_PROBES
         ? { sent: window.sent, lost: window.lost + window.errors }
-        : this.windows.lastLoss(FEWEST_PROBES);
+        : this.windows.lastLoss(FEWEST_PROBES, this.machine.outageEndMono);
     this.machine.judge(nowMono, window, recent);
   }
 

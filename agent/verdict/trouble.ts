@@ -41,11 +41,18 @@ export function troubleOf(site: SiteTrack): Trouble | null {
   const { name } = site.site;
   const all = site.tracks.length;
   if (state === 'down' || worst.tracks.length === all) {
-    const same = groups.length === 1;
-    const cause = same ? worst.cause : { ...worst.cause };
-    const predicate = same || all === 1 ? predicateOf(worst.cause, true) : { verb: 'is unreachable', tail: '' };
+    const predicate = groups.length === 1 ? predicateOf(worst.cause, true) : { verb: 'is unreachable', tail: '' };
     const tracks = state === 'down' ? site.tracks : worst.tracks;
-    return finish({ state, site, subject: name, target: null, tracks, cause, predicate, since: site.since });
+    return finish({
+      state,
+      site,
+      subject: name,
+      target: null,
+      tracks,
+      cause: worst.cause,
+      predicate,
+      since: site.since,
+    });
   }
   return partial(site, worst, state);
 }

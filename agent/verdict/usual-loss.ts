@@ -1,7 +1,6 @@
 /**
  * The loss a path had before what happens now: the yardstick that says whether a run of losses could be chance.
  */
-import { runBeyondChance } from '../measure/chance.ts';
 
 /** Probes after which an earlier one counts half: five minutes at one a second. */
 const DECAY = 0.5 ** (1 / 300);
@@ -19,11 +18,6 @@ export class UsualLoss {
   get ratio(): number {
     const ratio = this.#lost / Math.max(PRIOR_PROBES, this.#sent);
     return Math.min(CEILING, Math.max(FLOOR, ratio));
-  }
-
-  /** Losses in a row that would come by chance at most once in 10,000. */
-  get runForOutage(): number {
-    return runBeyondChance(this.ratio);
   }
 
   /** Counts what is over: a reply, and the losses just before it. */

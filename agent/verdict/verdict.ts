@@ -39,7 +39,7 @@ export function buildVerdict(sites: readonly SiteTrack[], evidence: Evidence, no
     headline: `${first.subject} ${first.predicate.verb}`,
     tail: first.predicate.tail,
     since: first.since,
-    label: labelOf(first.state, first.site),
+    label: labelOf(first),
     faultAt: faultAt(first, probed, evidence),
     evidence: evidenceOf(first, evidence),
     notAtFault: notAtFault(first, probed, evidence),
@@ -59,8 +59,10 @@ const STATE_WORDS: Readonly<Record<State, string>> = {
   unknown: 'Unknown',
 };
 
-function labelOf(state: State, site: SiteTrack): string {
-  return site.site.critical ? `${STATE_WORDS[state]} · critical site` : STATE_WORDS[state];
+function labelOf({ state, site, tracks }: Trouble): string {
+  if (site.condition.state === state)
+    return site.site.critical ? `${STATE_WORDS[state]} · critical site` : STATE_WORDS[state];
+  return `${STATE_WORDS[state]} · ${tracks.length} of ${counted(site.tracks.length, 'target')} at ${shownName(site.site.name, 30)}`;
 }
 
 function nothingConfigured(): Verdict {
@@ -195,29 +197,53 @@ function evidenceOf(trouble: Trouble, evidence: Evidence): Verdict['evidence'] {
   const tcp = tcpWords(evidence, trouble.site);
   if (tcp !== null && trouble.cause.code !== 'filtered')
     found.push({ at: null, text: `${tcp.charAt(0).toUpperCase()}${tcp.slice(1)}` });
-  if (found.length < MOST_EVIDENCE && trouble.target === null) {
-    for (const { text } of trouble.site.reasons.slice(0, MOST_EVIDENCE - found.length)) found.push({ at: null, text });
-  }
+  for (const text of particulars(trouble)) found.push({ at: null, text });
   const time = (at: number | null): number => at ?? Number.POSITIVE_INFINITY;
   return found.sort((a, b) => (time(a.at) === time(b.at) ? 0 : time(a.at) - time(b.at))).slice(0, MOST_EVIDENCE);
 }
 
-/** How it began: "All 4 targets stopped within 0.9 s". */
-function onset({ tracks, state, site, cause, target }: Trouble): string {
+/** How it began: "All 4 targets stopped answering within 0.9 s". */
+function onset({ tracks, state, site, cause }: Trouble): string {
   const since = tracks.map((track) => track.since);
-  const spread = formatDuration(Math.max(...since) - Math.min(...since));
-  const first = tracks[0];
-  if (state === 'down' && tracks.length > 1) {
-    const who = tracks.length === site.tracks.length ? `All ${tracks.length} targets` : `${tracks.length} targets`;
-    return `${who} stopped answering within ${spread}`;
-  }
+  const first = tracks.find((track) => track.since === Math.min(...since));
   if (first === undefined) return '';
   const name = shownName(first.target.name, 30);
+  if (state === 'down' && tracks.length > 1) {
+    const all = tracks.length === 2 ? 'Both targets' : `All ${tracks.length} targets`;
+    const who = tracks.length === site.tracks.length ? all : `${tracks.length} targets`;
+    return `${who} stopped answering within ${formatDuration(Math.max(...since) - Math.min(...since))}`;
+  }
   if (state === 'down')
-    return `First unanswered probe of ${name}, ${counted(first.machine.outage?.lost ?? 0, 'probe')} since`;
-  if (cause.code === 'recovering')
-    return `First answer${target === null ? '' : ` of ${name}`} after ${formatDuration(cause.outageMs)}`;
-  return `Began at ${name}`;
+    return `First unanswered probe of ${name}; ${counted(first.machine.outage?.lost ?? 0, 'probe')} unanswered since`;
+  switch (cause.code) {
+    case 'recovering':
+      return `First answer of ${name} after ${formatDuration(cause.outageMs)}`;
+    case 'loss':
+      return `First lost probe of ${name}`;
+    case 'rtt':
+    case 'jitter':
+      return `${name} went over its limit`;
+    case 'filtered':
+      return `First unanswered ping of ${name}`;
+    case 'local':
+      return `First probe of ${name} that could not be sent or judged`;
+    case 'no-reply':
+    case 'error':
+    case 'measuring':
+    case 'silent':
+    case 'overload':
+    case 'resolver':
+      return `Began at ${name}`;
+  }
+}
+
+/** What the sentence does not say already: each target's own numbers when there are few, routers that answered. */
+function particulars({ tracks, cause, site }: Trouble): string[] {
+  if (cause.code === 'error' && cause.from !== null) return [`${cause.from} answers for it: ${cause.text}`];
+  if (tracks.length < 2 || tracks.length > 4)
+    return site.reasons.length > 1 ? site.reasons.map(({ text }) => text) : [];
+  if (cause.code !== 'loss' && cause.code !== 'rtt' && cause.code !== 'jitter') return [];
+  return tracks.map((track) => `${shownName(track.target.name, 30)} ${track.reasons[0]?.text ?? ''}`);
 }
 
 function otherLine(trouble: Trouble, now: Milliseconds): Verdict['others'][number] {

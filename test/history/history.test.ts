@@ -10,7 +10,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Equal within what history keeps: RTTs to 0.1 µs, quantiles and bins to 1 % (twice, when both are binned). */
+/** Equal within what history keeps: RTTs to 0.1 µs (a mean is rounded once per tier), quantiles to 1 %. */
 function assertRow(found: SeriesRow | undefined, expected: SeriesRow, quantiles = 0.0101): void {
   assert.ok(found, `no row at ${expected.at}`);
   const counts = ({ at, sent, received, local }: SeriesRow) => ({ at, sent, received, local });
@@ -18,7 +18,7 @@ function assertRow(found: SeriesRow | undefined, expected: SeriesRow, quantiles 
   assert.equal(found.rtt === null, expected.rtt === null);
   if (found.rtt && expected.rtt) {
     for (const key of ['min', 'max', 'mean'] as const)
-      assert.ok(Math.abs(found.rtt[key] - expected.rtt[key]) <= 0.000_11, `${key} ${found.rtt[key]}`);
+      assert.ok(Math.abs(found.rtt[key] - expected.rtt[key]) <= 0.000_2, `${key} ${found.rtt[key]}`);
     for (const key of ['p5', 'p25', 'p50', 'p75', 'p95', 'p99'] as const) {
       const error = Math.abs(found.rtt[key] - expected.rtt[key]);
       assert.ok(error <= quantiles * expected.rtt[key] + 0.000_11, `${key} ${found.rtt[key]} ${expected.rtt[key]}`);
@@ -98,18 +98,19 @@ test('a restart changes nothing of what is read, in the middle of a second tier 
 
 test('a chunk that was packed is not read a second time from tails that others still need', (t) => {
   const rig = new Rig(temporaryDirectory(t));
-  for (let i = 0; i < 1_000; i += 1) {
-    rig.history.writeRows('early', [secondRow(rig.now, [10])]);
-    if (i >= 300) rig.history.writeRows('late', [secondRow(rig.now, [20])]);
+  for (let i = 0; i < 600; i += 1) {
+    rig.history.writeRows('steady', [secondRow(rig.now, [10])]);
+    // This one's clock stumbles once: its first chunk is packed long before that of the other.
+    if (i >= 10) rig.history.writeRows('stumbling', [secondRow(i === 300 ? NOON : rig.now, [20])]);
     rig.now += SECOND;
     rig.history.tick();
   }
   rig.restart();
   for (const [target, expected] of [
-    ['early', 1_000],
-    ['late', 700],
+    ['steady', 600],
+    ['stumbling', 590],
   ] as const) {
-    const { rows } = rig.history.series(target, NOON, rig.now, 1_000);
+    const { rows } = rig.history.series(target, NOON, rig.now, 600);
     assert.equal(rows.length, expected);
     assert.ok(rows.every((row) => row.sent === 1));
   }

@@ -4,6 +4,8 @@
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
 
+export type { Logger } from 'pino';
+
 export type LogFormat = 'text' | 'json';
 
 const LEVELS: Readonly<Record<number, string>> = {

@@ -1,0 +1,261 @@
+/**
+ * The agent as a whole: builds the parts, joins them, and lets them go again. This is the only place that knows
+ * them all; each of them knows nobody.
+ *
+ *   probers → observer → a snapshot a second → history, web, log
+ */
+import { hostname } from 'node:os';
+import type { Config } from '../../config/config.ts';
+import type { ConfigRequest } from '../../config/gather.ts';
+import type { LoadedConfig } from '../../config/load.ts';
+import { formatProblem, type Problem } from '../../config/problem.ts';
+import { type ConfigKeeper, keepConfig, type ReloadOutcome } from '../../config/reload.ts';
+import { History } from '../../history/history.ts';
+import { effectiveCapabilities } from '../../kernel/capabilities.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { formatDuration } from '../../measure/units.ts';
+import { Observer } from '../../verdict/observer.ts';
+import { sentence } from '../../verdict/sentence.ts';
+import type { AgentView, CanaryEvent, Snapshot } from '../../verdict/snapshot.ts';
+import { VERSION } from '../../version.ts';
+import type { WebServer } from '../../web/options.ts';
+import { startWeb } from '../../web/server.ts';
+import type { Logger } from './log.ts';
+import { type Condition, Notices } from './notices.ts';
+import { Probers } from './probers.ts';
+import { EverySecond } from './second.ts';
+import { Self } from './self.ts';
+import { TargetIds } from './target-ids.ts';
+import { webOptions } from './web-options.ts';
+
+const NO_PAST = {
+  series: () => ({ stepMs: 1000, rows: [] }),
+  spans: (_kind: 'target' | 'site', _name: string, from: number, to: number) => [
+    { from, to, state: 'unmeasured' as const },
+  ],
+  events: () => [],
+  oldest: () => null,
+};
+
+export interface AgentParts {
+  readonly initial: LoadedConfig;
+  readonly request: ConfigRequest;
+  /** Problems of the configuration at start, when the agent runs on without it; empty when it was good. */
+  readonly refused: readonly Problem[];
+  readonly log: Logger;
+  /** Called with every snapshot. */
+  readonly show: (snapshot: Snapshot) => void;
+}
+
+export class Agent {
+  readonly #log: Logger;
+  readonly #show: (snapshot: Snapshot) => void;
+  readonly #startedAt = Date.now();
+  readonly #self = new Self();
+  readonly #notices = new Notices();
+  readonly #ids = new TargetIds();
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  readonly #history: History | null;
+  readonly #observer: Observer;
+  readonly #probers: Probers;
+  readonly #keeper: ConfigKeeper;
+  readonly #capabilities = effectiveCapabilities() ?? [];
+  #refused: readonly Problem[];
+  #web: WebServer | null = null;
+  #second: EverySecond | null = null;
+  #snapshot: Snapshot | null = null;
+  #sequence = 0;
+  #eventId: number;
+  #headline = '';
+  /** Reloads are applied one after the other. */
+  #applying: Promise<void> = Promise.resolve();
+
+  constructor({ initial, request, refused, log, show }: AgentParts) {
+    this.#log = log;
+    this.#show = show;
+    this.#refused = refused;
+    const { config } = initial;
+    this.#history = openHistory(config);
+    this.#eventId = this.#history?.lastEventId() ?? 0;
+    this.#observer = new Observer({
+      nextEventId: () => (this.#eventId += 1),
+      recentEvents: this.#history?.events({ limit: 50 }) ?? [],
+      onChange: () => this.#second?.soon(),
+    });
+    this.#probers = new Probers(this.#observer);
+    this.#keeper = keepConfig(initial, request, {
+      now: Date.now,
+      onSignal: (listener) => {
+        process.on('SIGHUP', listener);
+        return () => process.off('SIGHUP', listener);
+      },
+      onReload: (outcome) => this.#reloaded(outcome),
+    });
+  }
+
+  /** Starts probing, then the page. @throws {WebStartError} when it cannot listen */
+  async start(): Promise<WebServer> {
+    const { config } = this.#keeper.current;
+    await this.#apply(config);
+    this.#second = new EverySecond(
+      () => systemClock().mono(),
+      () => this.#tick(),
+    );
+    this.#web = await startWeb(webOptions(config, this.#log), {
+      snapshot: () => this.#snapshot,
+      subscribe: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+      history: this.#history ?? NO_PAST,
+      effectiveConfig: () => this.#keeper.current.effective(),
+    });
+    return this.#web;
+  }
+
+  async stop(): Promise<void> {
+    this.#keeper.close();
+    this.#second?.stop();
+    await this.#probers.close();
+    if (this.#second !== null) this.#tick();
+    this.#history?.close();
+    this.#self.close();
+    await this.#web?.close();
+  }
+
+  async #apply(config: Config): Promise<void> {
+    const targets = this.#ids.assign(this.#refused.length > 0 ? [] : config.targets);
+    this.#observer.setTargets(this.#refused.length > 0 ? [] : config.sites, targets);
+    await this.#probers.setTargets(targets);
+  }
+
+  #reloaded(outcome: ReloadOutcome): void {
+    if (outcome.kind === 'refused') {
+      this.#log.error({ problems: outcome.status.problems }, 'configuration refused, the last good one stays in force');
+      this.#event('config', `configuration refused: ${outcome.status.problems[0] ?? ''}`);
+      return;
+    }
+    this.#refused = [];
+    const { config } = outcome.loaded;
+    this.#log.level = config.log.level;
+    this.#log.info({ targets: config.targets.length, sources: outcome.status.sources }, 'configuration taken');
+    this.#event('config', `configuration taken: ${config.targets.length} targets at ${config.sites.length} sites`);
+    this.#applying = this.#applying
+      .then(() => this.#apply(config))
+      .catch((error: unknown) => this.#log.error({ error: String(error) }, 'configuration could not be applied'));
+  }
+
+  #event(kind: 'config' | 'agent', text: string): void {
+    this.#observer.event({
+      at: Date.now(),
+      kind,
+      layer: 'aws-agent',
+      subject: 'agent',
+      site: null,
+      from: null,
+      to: null,
+      lastedMs: null,
+      text,
+      reasons: [],
+    });
+  }
+
+  #tick(): void {
+    const clock = systemClock();
+    const change = this.#self.observe();
+    if (change?.suspendedMs)
+      this.#event('agent', `the machine was suspended for ${formatDuration(change.suspendedMs)}`);
+    else if (change) this.#event('agent', `the clock stepped by ${(change.stepMs / 1000).toFixed(3)} s`);
+    for (const { id } of this.#ids.current) this.#observer.resolution(id, this.#probers.address(id));
+    const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
+    this.#record(seen, events, rows);
+    this.#sequence += 1;
+    const snapshot: Snapshot = { ...seen, sequence: this.#sequence, agent: this.#agentView(seen.at) };
+    this.#snapshot = snapshot;
+    this.#logChanges(snapshot, events);
+    for (const listener of this.#listeners) listener(snapshot);
+    this.#show(snapshot);
+  }
+
+  #record(seen: Omit<Snapshot, 'agent' | 'sequence'>, events: readonly CanaryEvent[], rows: Rows): void {
+    const history = this.#history;
+    if (history === null) return;
+    for (const { target, stepMs, row } of rows) if (stepMs === 1000) history.writeRows(target, [row]);
+    for (const event of events) history.writeEvent(event);
+    history.observe(seen);
+    history.tick();
+  }
+
+  #logChanges(snapshot: Snapshot, events: readonly CanaryEvent[]): void {
+    for (const event of events) {
+      const facts = { kind: event.kind, subject: event.subject, at: new Date(event.at).toISOString() };
+      const why = event.reasons.map((reason) => reason.text).join('; ');
+      const text = why === '' ? event.text : `${event.text}: ${why}`;
+      if (event.to === 'down') this.#log.warn(facts, text);
+      else this.#log.info(facts, text);
+    }
+    const headline = `${snapshot.verdict.state} ${snapshot.verdict.headline}`;
+    if (headline === this.#headline) return;
+    this.#headline = headline;
+    this.#log.info({ state: snapshot.verdict.state }, sentence(snapshot.verdict, snapshot.at));
+  }
+
+  #agentView(now: number): AgentView {
+    const { status, current } = this.#keeper;
+    const problems = this.#refused.length > 0 ? this.#refused.map(formatProblem) : status.problems;
+    return {
+      version: VERSION,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      hostname: hostname(),
+      title: current.config.title ?? hostname(),
+      vpcId: null,
+      availabilityZone: null,
+      icmp: this.#probers.icmp(),
+      overload: this.#probers.overload(),
+      clock: this.#self.clock(),
+      config: { ...status, ok: problems.length === 0, problems },
+      history: this.#history?.status() ?? {
+        mode: 'off',
+        path: null,
+        bytes: null,
+        maxBytes: null,
+        oldest: null,
+        writeErrors: 0,
+        text: 'history is off (history.mode)',
+      },
+      usage: this.#self.usage(),
+      capabilities: this.#capabilities,
+      notices: [...this.#notices.list(this.#conditions(problems), now), ...(this.#history?.notices() ?? [])],
+    };
+  }
+
+  #conditions(problems: readonly string[]): Condition[] {
+    const conditions: Condition[] = [...this.#probers.conditions()];
+    if (problems.length > 0) {
+      const effect = this.#refused.length > 0 ? 'nothing is probed' : 'the last good one stays in force';
+      conditions.push({
+        code: 'config-refused',
+        severity: 'error',
+        text: `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}, ${effect}: ${problems[0]}`,
+        remedy: 'vpc-canary config check shows them all; mend the file, it is read again by itself',
+      });
+    } else if (this.#keeper.current.config.builtInTargets) {
+      conditions.push({
+        code: 'no-targets',
+        severity: 'info',
+        text: 'No targets are configured: only this host itself is probed.',
+        remedy: `name targets in ${this.#keeper.current.file}; vpc-canary config --help shows how`,
+      });
+    }
+    return conditions;
+  }
+}
+
+type Rows = ReturnType<Observer['tick']>['rows'];
+
+function openHistory({ history, state }: Config): History | null {
+  if (history.mode === 'off') return null;
+  const directory = history.mode === 'memory' ? null : state.directory;
+  return new History({ directory, maxBytes: history.maxBytes, now: Date.now });
+}

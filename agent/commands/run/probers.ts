@@ -1,0 +1,69 @@
+/**
+ * The probers in use, by kind. One is made when the first target of its kind is configured, so an agent without
+ * HTTP targets never loads an HTTP client.
+ */
+import type { ProbeSink, ProbeTarget } from '../../measure/singleton.ts';
+import type { ProbeKind, Target } from '../../measure/target.ts';
+import type { KnownAddress } from '../../probe/address-source.ts';
+import { probeClock } from '../../probe/clock.ts';
+import { dnsProber } from '../../probe/dns-prober.ts';
+import { NAME_SERVICE_DEFAULTS, SystemNameService } from '../../probe/name-service.ts';
+import type { Prober } from '../../probe/prober.ts';
+import { Resolver } from '../../probe/resolver.ts';
+import { tcpProber } from '../../probe/tcp-prober.ts';
+import type { AgentView } from '../../verdict/snapshot.ts';
+import type { Condition } from './notices.ts';
+
+type Makers = { readonly [Kind in ProbeKind]?: () => Promise<Prober<Extract<Target, { kind: Kind }>>> };
+
+export class Probers {
+  readonly #clock = probeClock();
+  readonly #names = new SystemNameService(NAME_SERVICE_DEFAULTS, this.#clock);
+  readonly #addresses = new Resolver({ names: this.#names, clock: this.#clock, random: Math.random });
+  readonly #makers: Makers;
+  readonly #made = new Map<ProbeKind, Prober>();
+
+  constructor(sink: ProbeSink) {
+    const dependencies = { sink, addresses: this.#addresses, clock: this.#clock, random: Math.random };
+    this.#makers = {
+      tcp: async () => tcpProber(dependencies),
+      dns: async () => dnsProber(dependencies),
+    };
+  }
+
+  async setTargets(targets: readonly ProbeTarget[]): Promise<void> {
+    for (const kind of Object.keys(this.#makers) as ProbeKind[]) {
+      const own = targets.filter(({ target }) => target.kind === kind);
+      let prober = this.#made.get(kind);
+      const make = this.#makers[kind];
+      if (prober === undefined && make !== undefined && own.length > 0) {
+        prober = (await make()) as Prober;
+        this.#made.set(kind, prober);
+      }
+      prober?.setTargets(own);
+    }
+  }
+
+  icmp(): AgentView['icmp'] {
+    return { mode: 'unused', timing: null, text: 'no ICMP targets' };
+  }
+
+  overload(): AgentView['overload'] {
+    return { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false };
+  }
+
+  conditions(): Condition[] {
+    return [];
+  }
+
+  /** What is known of a target's address now. */
+  address(id: number): KnownAddress {
+    return this.#addresses.current(id);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#made.values()].map((prober) => prober.close()));
+    this.#addresses.close();
+    this.#names.close();
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What the agent knows of itself: clock steps and suspensions, its own use of the machine. Read once a second.
+ */
+import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { systemClock } from '../../kernel/clock.ts';
+import { type ClockChange, ClockWatch } from '../../kernel/clock-watch.ts';
+import type { AgentView } from '../../verdict/snapshot.ts';
+
+const MINUTE = 60;
+/** Resolution of the loop's own alarm clock: it wakes this often, so it must not be fine. */
+const LOOP_RESOLUTION_MS = 100;
+
+export class Self {
+  readonly #watch = new ClockWatch(systemClock().reading());
+  readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  /** CPU used so far (µs) and monotonic time, a reading a second for a minute. */
+  readonly #cpu: { used: number; mono: number }[] = [];
+  readonly #stalls: number[] = [];
+  #steps = 0;
+  #lastStepMs: number | null = null;
+  #suspensions = 0;
+
+  constructor() {
+    this.#loop.enable();
+  }
+
+  /** Once a second. Gives a step or suspension since the last call. */
+  observe(): ClockChange | null {
+    const { user, system } = process.cpuUsage();
+    this.#cpu.push({ used: user + system, mono: systemClock().mono() });
+    if (this.#cpu.length > MINUTE + 1) this.#cpu.shift();
+    this.#stalls.push(Math.max(0, this.#loop.max / 1e6 - LOOP_RESOLUTION_MS));
+    if (this.#stalls.length > MINUTE) this.#stalls.shift();
+    this.#loop.reset();
+    const change = this.#watch.observe(systemClock().reading());
+    if (change === null) return null;
+    if (change.suspendedMs > 0) this.#suspensions += 1;
+    else {
+      this.#steps += 1;
+      this.#lastStepMs = change.stepMs;
+    }
+    return change;
+  }
+
+  clock(): AgentView['clock'] {
+    return { steps: this.#steps, lastStepMs: this.#lastStepMs, suspensions: this.#suspensions };
+  }
+
+  usage(): AgentView['usage'] {
+    const first = this.#cpu[0];
+    const last = this.#cpu.at(-1);
+    const span = first && last ? last.mono - first.mono : 0;
+    return {
+      rssBytes: process.memoryUsage.rss(),
+      anonymousBytes: anonymousBytes(),
+      cpu: first && last && span > 0 ? (last.used - first.used) / 1000 / span : null,
+      loopDelayMs: this.#stalls.length > 0 ? Math.max(...this.#stalls) : null,
+    };
+  }
+
+  close(): void {
+    this.#loop.disable();
+  }
+}
+
+/** RssAnon of proc_pid_status(5): what cannot be dropped and read again from a file. */
+function anonymousBytes(): number | null {
+  try {
+    const kib = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+    return kib === undefined ? null : Number(kib) * 1024;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,95 @@
+/** From flags to a running agent, and to its end. */
+import type { ConfigRequest } from '../../config/gather.ts';
+import { type LoadedConfig, loadConfig } from '../../config/load.ts';
+import { formatProblem, type Problem } from '../../config/problem.ts';
+import { VERSION } from '../../version.ts';
+import { WebStartError } from '../../web/start-error.ts';
+import { Agent } from './agent.ts';
+import { LiveLine } from './live-line.ts';
+import { openLog } from './log.ts';
+
+interface Flags {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly stateDir?: string;
+  readonly logLevel?: string;
+  readonly logFormat?: string;
+}
+
+/** <sysexits.h> */
+const EX_UNAVAILABLE = 69;
+const EX_CONFIG = 78;
+
+function requestOf(flags: Flags): ConfigRequest {
+  const setting = (flag: string, path: string[], text: string | undefined) =>
+    text === undefined ? [] : [{ source: `flag ${flag}`, path, text }];
+  return {
+    environment: process.env,
+    ...(flags.config === undefined ? {} : { file: flags.config }),
+    settings: [
+      ...setting('--listen', ['http', 'listen'], flags.listen),
+      ...setting('--state-dir', ['state', 'directory'], flags.stateDir),
+      ...setting('--log-level', ['log', 'level'], flags.logLevel),
+      ...setting('--log-format', ['log', 'format'], flags.logFormat),
+    ],
+  };
+}
+
+/**
+ * What to start with. By hand, a bad configuration ends the command; under systemd that would be a restart loop,
+ * so the agent runs without targets, its page says what is wrong, and a mended file is taken.
+ */
+async function initialConfig(
+  request: ConfigRequest,
+): Promise<{ initial: LoadedConfig; refused: readonly Problem[] } | readonly Problem[]> {
+  const loaded = await loadConfig(request);
+  if (loaded.ok) return { initial: loaded, refused: [] };
+  if (process.env['NOTIFY_SOCKET'] === undefined) return loaded.problems;
+  const { settings = [] } = request;
+  const bare = await loadConfig({ environment: process.env, settings, file: '/dev/null' });
+  return bare.ok ? { initial: { ...bare, file: loaded.file }, refused: loaded.problems } : loaded.problems;
+}
+
+/** Returns the exit code. */
+export async function runAgent(flags: Flags): Promise<number> {
+  const request = requestOf(flags);
+  const start = await initialConfig(request);
+  if (!('initial' in start)) {
+    const lines = start.map((problem) => `  ${formatProblem(problem)}\n`);
+    process.stderr.write(`vpc-canary: the configuration has problems, nothing was started:\n${lines.join('')}`);
+    return EX_CONFIG;
+  }
+  const { log: logConfig } = start.initial.config;
+  const live = new LiveLine(process.stdout);
+  const log = openLog(logConfig.level, logConfig.format, (line) => live.above(line));
+  const agent = new Agent({ ...start, request, log, show: (snapshot) => live.show(snapshot) });
+  const ended = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+  try {
+    const web = await agent.start();
+    announce(start.initial, web.url, (text) => log.info(text));
+  } catch (error) {
+    await agent.stop();
+    if (!(error instanceof WebStartError)) throw error;
+    process.stderr.write(`vpc-canary: ${error.message}\n`);
+    return EX_UNAVAILABLE;
+  }
+  const signal = await ended;
+  live.end();
+  log.info(`ending on ${signal}`);
+  await agent.stop();
+  return 0;
+}
+
+function announce(loaded: LoadedConfig, url: string, say: (text: string) => void): void {
+  const { targets, sites, builtInTargets } = loaded.config;
+  const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  say(`vpc-canary ${VERSION}: ${count(targets.length, 'target')} at ${count(sites.length, 'site')}`);
+  say(`The page is at ${url}/`);
+  if (builtInTargets) {
+    say(`No targets are configured, so this host itself is probed. Name yours in ${loaded.file}, for example:`);
+    say('  targets: [{ name: core, site: dc1, icmp: 10.20.0.1 }]');
+  }
+  for (const warning of loaded.warnings) say(formatProblem(warning));
+}

@@ -1,0 +1,270 @@
+/**
+ * The ledger of sockets: turns what the kernel says of each connection, again and again, into increments that are
+ * counted once. Dumps show the living, announcements the dead; the cookie ties both together, so however they
+ * interleave, the sum of the increments of a connection is what its counters said last.
+ *
+ * Rules, each from something the kernel does:
+ * - A connection that was there before the agent (first dump) is a baseline: what it did before is not counted.
+ * - A row without its DESTROY is forgotten only after two dumps without it: a dump can skip a row, and a skipped
+ *   row that came back as new would be counted twice.
+ * - A dump row may have been written into the buffer before a DESTROY that is read earlier: cookies that died
+ *   during a dump are tombstones until it ends.
+ * - A close with SO_LINGER 0 zeroes the counters in the announcement: the last ones known stand.
+ * - Counters of 32 and 16 bits wrap.
+ * - An announcement can come for what was no connection at all: listening sockets, sockets never connected.
+ */
+import type { SocketRow } from '../kernel/socket-row.ts';
+import { AT, COUNTERS, type Deltas } from './counters.ts';
+
+export const TCP_STATE = { ESTABLISHED: 1, SYN_SENT: 2, CLOSE: 7 } as const;
+
+/** Where increments go: the flow table. */
+export interface FlowBook {
+  /** Does a socket of this host listen on the port? Then the peer opened its connections. */
+  listens(port: number): boolean;
+  /** Flow of a connection, made if it is new; NO_FLOW to leave the connection out of the book (loopback, own probes). */
+  flow(row: SocketRow): number;
+  /** Adds increments to a flow. `row` carries gauges (RTT, fresh when `rttFresh`; minimum RTT, delivery rate); null: none known. */
+  add(flow: number, deltas: Deltas, row: SocketRow | null, rttFresh: boolean): void;
+  /** A connection of this flow is open from now on / no more. */
+  open(flow: number, by: 1 | -1): void;
+  /** Something ended whose addresses the kernel no longer knows: counted in the host's totals alone. */
+  unattributed(deltas: Deltas): void;
+}
+
+export const NO_FLOW = -1;
+
+/** Columns of one socket. */
+const FIELDS = 8;
+const SENT = 0;
+const RECEIVED = 1;
+const SEGS_OUT = 2;
+const SEGS_IN = 3;
+const RETRANS = 4;
+const RTO = 5;
+const FLOW = 6;
+/** Generation of the last dump that showed it, doubled, plus 1 once the handshake was complete. */
+const SEEN = 7;
+
+const TWO_32 = 2 ** 32;
+const TWO_16 = 2 ** 16;
+/** Dumps without the socket after which it is forgotten. */
+const MISSES = 2;
+
+/** Increment of a counter of `modulus`; NaN stays NaN. */
+function advance(now: number, before: number, modulus: number): number {
+  return now >= before ? now - before : now - before + modulus;
+}
+
+export class SocketLedger {
+  readonly #book: FlowBook;
+  readonly #deltas: Deltas = new Float64Array(COUNTERS.length);
+  readonly #slots = new Map<number, number>();
+  readonly #free: number[] = [];
+  readonly #tombstones = new Set<number>();
+  #columns = new Float64Array(256 * FIELDS);
+  #used = 0;
+  #generation = 0;
+  #dumping = false;
+  #baseline = true;
+
+  constructor(book: FlowBook) {
+    this.#book = book;
+  }
+
+  /** Sockets known now. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  beginDump(): void {
+    this.#generation += 1;
+    this.#dumping = true;
+  }
+
+  /** A row of the dump. */
+  alive(row: SocketRow): void {
+    if (!row.hasInfo || row.remotePort === 0 || this.#tombstones.has(row.cookie)) return;
+    const slot = this.#slots.get(row.cookie);
+    if (slot === undefined) this.#meet(row);
+    else {
+      this.#advance(slot, row, row.state !== TCP_STATE.SYN_SENT);
+      this.#columns[slot + SEEN] =
+        this.#generation * 2 + (this.#isEstablished(slot) || row.state !== TCP_STATE.SYN_SENT ? 1 : 0);
+    }
+  }
+
+  /** Ends the dump: forgets sockets that two dumps no longer showed and whose DESTROY was lost. */
+  endDump(): void {
+    for (const [cookie, slot] of this.#slots) {
+      const seen = Math.floor((this.#columns[slot + SEEN] ?? 0) / 2);
+      if (this.#generation - seen < MISSES) continue;
+      this.#deltas.fill(0);
+      if (this.#isEstablished(slot)) this.#deltas[AT.closed] = 1;
+      else this.#deltas[AT.failedConnects] = 1;
+      this.#leave(cookie, slot, null);
+    }
+    this.#tombstones.clear();
+    this.#dumping = false;
+    this.#baseline = false;
+  }
+
+  /** A dump that broke off proves nothing about who is missing. */
+  abortDump(): void {
+    this.#generation -= 1;
+    this.#tombstones.clear();
+    this.#dumping = false;
+  }
+
+  /** The announcement of a death. */
+  dead(row: SocketRow): void {
+    if (this.#dumping) this.#tombstones.add(row.cookie);
+    const slot = this.#slots.get(row.cookie);
+    if (slot !== undefined) this.#die(row, slot);
+    // Who died before the first dump was over may be older than the agent: no baseline, no count.
+    else if (!this.#baseline) this.#dieUnmet(row);
+  }
+
+  #isEstablished(slot: number): boolean {
+    return (this.#columns[slot + SEEN] ?? 0) % 2 === 1;
+  }
+
+  #meet(row: SocketRow): void {
+    const flow = this.#book.flow(row);
+    const established = row.state !== TCP_STATE.SYN_SENT;
+    const slot = this.#slot(row.cookie);
+    const c = this.#columns;
+    c.fill(0, slot, slot + FIELDS);
+    c[slot + FLOW] = flow;
+    c[slot + SEEN] = this.#generation * 2 + (established ? 1 : 0);
+    if (flow !== NO_FLOW) this.#book.open(flow, 1);
+    if (this.#baseline) {
+      this.#write(slot, row);
+      // Its RTT is of now, whatever happened before.
+      this.#deltas.fill(0);
+      if (flow !== NO_FLOW) this.#book.add(flow, this.#deltas, row, row.rttUs > 0);
+    } else {
+      // #advance sees a socket whose handshake was not complete: it counts the opening.
+      c[slot + SEEN] = this.#generation * 2;
+      this.#advance(slot, row, established);
+      c[slot + SEEN] = this.#generation * 2 + (established ? 1 : 0);
+    }
+  }
+
+  /** Increments since the last look. */
+  #advance(slot: number, row: SocketRow, established: boolean): void {
+    const c = this.#columns;
+    const at = (field: number): number => c[slot + field] ?? 0;
+    const d = this.#deltas;
+    d.fill(0);
+    d[AT.opened] = established && !this.#isEstablished(slot) ? 1 : 0;
+    d[AT.bytesOut] = payloadSent(row) - at(SENT);
+    d[AT.bytesIn] = row.bytesReceived - at(RECEIVED);
+    d[AT.segmentsOut] = advance(row.segsOut, at(SEGS_OUT), TWO_32);
+    d[AT.retransmissions] = advance(row.totalRetrans, at(RETRANS), TWO_32);
+    d[AT.timeouts] = advance(row.totalRto, at(RTO), TWO_16);
+    const rttFresh = row.rttUs > 0 && row.segsIn !== at(SEGS_IN);
+    this.#write(slot, row);
+    const flow = at(FLOW);
+    if (flow !== NO_FLOW) this.#book.add(flow, d, row, rttFresh);
+  }
+
+  #write(slot: number, row: SocketRow): void {
+    const c = this.#columns;
+    c[slot + SENT] = payloadSent(row);
+    c[slot + RECEIVED] = row.bytesReceived;
+    c[slot + SEGS_OUT] = row.segsOut;
+    c[slot + SEGS_IN] = row.segsIn;
+    c[slot + RETRANS] = row.totalRetrans;
+    c[slot + RTO] = row.totalRto;
+  }
+
+  #die(row: SocketRow, slot: number): void {
+    const zeroed = isZeroed(row);
+    const established = this.#isEstablished(slot) || (!zeroed && row.bytesAcked + row.bytesReceived > 0);
+    if (!zeroed) this.#advance(slot, row, established);
+    const d = this.#deltas;
+    d.fill(0);
+    if (!established) d[AT.failedConnects] = 1;
+    else {
+      d[AT.closed] = 1;
+      if (zeroed || !this.#finAcknowledged(row)) d[AT.resets] = 1;
+    }
+    this.#leave(row.cookie, slot, row);
+  }
+
+  /** Hands the deltas at hand to the flow and forgets the socket. */
+  #leave(cookie: number, slot: number, row: SocketRow | null): void {
+    const flow = this.#columns[slot + FLOW] ?? NO_FLOW;
+    if (flow !== NO_FLOW) {
+      this.#book.add(flow, this.#deltas, row, false);
+      this.#book.open(flow, -1);
+    }
+    this.#slots.delete(cookie);
+    this.#free.push(slot);
+  }
+
+  /** A connection that lived and died between two dumps. */
+  #dieUnmet(row: SocketRow): void {
+    const d = this.#deltas;
+    d.fill(0);
+    if (isZeroed(row)) {
+      // Closed with SO_LINGER 0 (peer's port and counters gone), or a socket that never connected or only listened.
+      if (row.remotePort === 0 && !isNowhere(row)) {
+        d[AT.opened] = 1;
+        d[AT.closed] = 1;
+        d[AT.resets] = 1;
+        this.#book.unattributed(d);
+      }
+      return;
+    }
+    if (row.remotePort === 0) return;
+    const flow = this.#book.flow(row);
+    if (flow === NO_FLOW) return;
+    const established = row.bytesAcked + row.bytesReceived > 0;
+    d[AT.opened] = established ? 1 : 0;
+    d[AT.failedConnects] = established ? 0 : 1;
+    d[AT.closed] = established ? 1 : 0;
+    d[AT.resets] = established && !this.#finAcknowledged(row) ? 1 : 0;
+    d[AT.bytesOut] = payloadSent(row);
+    d[AT.bytesIn] = row.bytesReceived;
+    d[AT.segmentsOut] = row.segsOut;
+    d[AT.retransmissions] = row.totalRetrans;
+    d[AT.timeouts] = row.totalRto;
+    this.#book.add(flow, d, row, row.rttUs > 0);
+  }
+
+  /** The peer acknowledged all we sent and our FIN: an orderly end. Who opened the connection has a SYN acknowledged as well. */
+  #finAcknowledged(row: SocketRow): boolean {
+    return row.bytesAcked >= payloadSent(row) + (this.#book.listens(row.localPort) ? 1 : 2);
+  }
+
+  #slot(cookie: number): number {
+    let slot = this.#free.pop();
+    if (slot === undefined) {
+      slot = this.#used;
+      this.#used += FIELDS;
+      if (this.#used > this.#columns.length) {
+        const grown = new Float64Array(this.#columns.length * 2);
+        grown.set(this.#columns);
+        this.#columns = grown;
+      }
+    }
+    this.#slots.set(cookie, slot);
+    return slot;
+  }
+}
+
+/** Payload bytes that left, each once. Before 4.19 the acknowledged bytes stand in, which count SYN and FIN as well. */
+function payloadSent(row: SocketRow): number {
+  return Number.isNaN(row.bytesSent) ? row.bytesAcked : row.bytesSent - row.bytesRetrans;
+}
+
+/** SO_LINGER 0: the kernel clears the connection before it announces its end. */
+function isZeroed(row: SocketRow): boolean {
+  return !row.hasInfo || (row.segsOut === 0 && row.segsIn === 0);
+}
+
+function isNowhere(row: SocketRow): boolean {
+  return row.remote.subarray(0, row.family === 4 ? 4 : 16).every((byte) => byte === 0);
+}
