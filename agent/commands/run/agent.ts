@@ -167,6 +167,7 @@ export class Agent {
       this.#event('agent', `the machine was suspended for ${formatDuration(change.suspendedMs)}`);
     else if (change) this.#event('agent', `the clock stepped by ${(change.stepMs / 1000).toFixed(3)} s`);
     for (const { id } of this.#ids.current) this.#observer.resolution(id, this.#probers.address(id));
+    this.#observer.setEvidence({ overload: this.#probers.icmp().overload.now ? 'this host does not keep up' : null });
     const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
     this.#record(seen, events, rows);
     this.#sequence += 1;
@@ -202,6 +203,7 @@ export class Agent {
 
   #agentView(now: number): AgentView {
     const { status, current } = this.#keeper;
+    const icmp = this.#probers.icmp();
     const problems = this.#refused.length > 0 ? this.#refused.map(formatProblem) : status.problems;
     return {
       version: VERSION,
@@ -211,8 +213,8 @@ export class Agent {
       title: current.config.title ?? hostname(),
       vpcId: null,
       availabilityZone: null,
-      icmp: this.#probers.icmp(),
-      overload: this.#probers.overload(),
+      icmp: { mode: icmp.mode, timing: icmp.timing, text: icmp.text },
+      overload: icmp.overload,
       clock: this.#self.clock(),
       config: { ...status, ok: problems.length === 0, problems },
       history: this.#history?.status() ?? {

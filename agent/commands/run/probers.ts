@@ -7,25 +7,37 @@ import type { ProbeKind, Target } from '../../measure/target.ts';
 import type { KnownAddress } from '../../probe/address-source.ts';
 import { probeClock } from '../../probe/clock.ts';
 import { dnsProber } from '../../probe/dns-prober.ts';
+import type { IcmpEngine } from '../../probe/icmp-engine.ts';
+import type { IcmpStatus } from '../../probe/icmp-status.ts';
+import { systemIcmpEngine } from '../../probe/icmp-system.ts';
 import { NAME_SERVICE_DEFAULTS, SystemNameService } from '../../probe/name-service.ts';
 import type { Prober } from '../../probe/prober.ts';
 import { Resolver } from '../../probe/resolver.ts';
 import { tcpProber } from '../../probe/tcp-prober.ts';
-import type { AgentView } from '../../verdict/snapshot.ts';
 import type { Condition } from './notices.ts';
 
 type Makers = { readonly [Kind in ProbeKind]?: () => Promise<Prober<Extract<Target, { kind: Kind }>>> };
+
+const UNUSED: IcmpStatus = {
+  mode: 'unused',
+  timing: null,
+  text: 'no target is probed with ICMP',
+  remedy: null,
+  overload: { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false },
+};
 
 export class Probers {
   readonly #clock = probeClock();
   readonly #names = new SystemNameService(NAME_SERVICE_DEFAULTS, this.#clock);
   readonly #addresses = new Resolver({ names: this.#names, clock: this.#clock, random: Math.random });
   readonly #makers: Makers;
+  #icmp: IcmpEngine | null = null;
   readonly #made = new Map<ProbeKind, Prober>();
 
   constructor(sink: ProbeSink) {
     const dependencies = { sink, addresses: this.#addresses, clock: this.#clock, random: Math.random };
     this.#makers = {
+      icmp: async () => (this.#icmp = systemIcmpEngine({}, this.#addresses, sink)),
       tcp: async () => tcpProber(dependencies),
       dns: async () => dnsProber(dependencies),
     };
@@ -44,16 +56,27 @@ export class Probers {
     }
   }
 
-  icmp(): AgentView['icmp'] {
-    return { mode: 'unused', timing: null, text: 'no ICMP targets' };
+  /** How ICMP is sent and timed, and whether this host keeps up. */
+  icmp(): IcmpStatus {
+    return this.#icmp?.status() ?? UNUSED;
   }
 
-  overload(): AgentView['overload'] {
-    return { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false };
-  }
-
+  /** What an operator should know of probing. */
   conditions(): Condition[] {
-    return [];
+    const { mode, text, remedy, overload } = this.icmp();
+    const conditions: Condition[] = [];
+    if (mode === 'ping') conditions.push({ code: 'icmp-ping', severity: 'warning', text: `${text}.`, remedy });
+    if (mode === 'none') conditions.push({ code: 'icmp-none', severity: 'error', text: `${text}.`, remedy });
+    if (overload.now) {
+      const { receiveOverflows, lateSends, noBuffers } = overload;
+      conditions.push({
+        code: 'overload',
+        severity: 'warning',
+        text: `This host does not keep up: ${receiveOverflows} replies dropped on receipt, ${lateSends} probes sent late, ${noBuffers} refused by the send queue. That is own loss, not the network's.`,
+        remedy: 'probe less often or fewer targets, or give the agent a larger instance',
+      });
+    }
+    return conditions;
   }
 
   /** What is known of a target's address now. */
