@@ -7,17 +7,19 @@ export interface ConfigOptions {
   readonly config?: string;
   readonly set?: readonly Setting[];
   readonly listen?: string;
-  readonly stateDirectory?: string;
+  readonly stateDir?: string;
   readonly logLevel?: string;
+  readonly logFormat?: string;
 }
 
 export function addConfigOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'configuration file (default: $VPC_CANARY_CONFIG, else /etc/vpc-canary/config.yaml)')
-    .option('--set <key=value>', 'set one key over the file, such as --set log.level=debug; may be repeated', oneMore)
-    .option('--listen <address:port>', 'serve the page here (http.listen)')
-    .option('--state-directory <directory>', 'keep what outlives a restart here (state.directory)')
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent (log.level)');
+    .option('-c, --config <file>', 'configuration file (default: $VPC_CANARY_CONFIG, else /etc/vpc-canary/config.yaml)')
+    .option('-l, --listen <address:port>', 'where the page is served (http.listen)')
+    .option('-s, --state-dir <folder>', 'where what outlives a restart is kept (state.directory)')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent (log.level)')
+    .option('--log-format <format>', 'text or json (log.format)')
+    .option('--set <key=value>', 'set any other key, such as --set thresholds.window=20s; may be repeated', oneMore);
 }
 
 function oneMore(text: string, before: readonly Setting[] = []): readonly Setting[] {
@@ -31,8 +33,9 @@ function oneMore(text: string, before: readonly Setting[] = []): readonly Settin
 export function configRequest(options: ConfigOptions, environment: ConfigRequest['environment']): ConfigRequest {
   const flags: (Setting | null)[] = [
     flag('--listen', ['http', 'listen'], options.listen),
-    flag('--state-directory', ['state', 'directory'], options.stateDirectory),
+    flag('--state-dir', ['state', 'directory'], options.stateDir),
     flag('--log-level', ['log', 'level'], options.logLevel),
+    flag('--log-format', ['log', 'format'], options.logFormat),
   ];
   return {
     environment,

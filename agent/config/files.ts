@@ -26,6 +26,9 @@ const FAILURES: Readonly<Record<string, readonly [code: FailureCode, text: strin
   ENAMETOOLONG: ['unreadable', 'this path is too long', 'correct the path'],
 };
 
+/** Major 1, minor 3 (Documentation/admin-guide/devices.txt): /dev/null, by which people name an empty file. */
+const NULL_DEVICE = 0x103n;
+
 /** Reads a file as UTF-8. Waits for nothing: a pipe or a device is refused, not opened for reading. */
 export async function readText(path: string, largest: number): Promise<FileText> {
   try {
@@ -34,7 +37,8 @@ export async function readText(path: string, largest: number): Promise<FileText>
     const facts = await file.stat({ bigint: true });
     const fix = 'name a plain file';
     if (facts.isDirectory()) return { ok: false, code: 'unreadable', text: 'this is a directory', fix };
-    if (!facts.isFile()) return { ok: false, code: 'unreadable', text: 'this is not a plain file', fix };
+    const nothing = facts.isCharacterDevice() && facts.rdev === NULL_DEVICE;
+    if (!facts.isFile() && !nothing) return { ok: false, code: 'unreadable', text: 'this is not a plain file', fix };
     const buffer = Buffer.alloc(Math.min(Number(facts.size), largest) + 1);
     let length = 0;
     for (;;) {

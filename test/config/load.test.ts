@@ -61,6 +61,7 @@ test('the default file may be missing, a named one may not', async () => {
   assert.deepEqual(more, []);
   assert.equal((await bad({ environment: { VPC_CANARY_CONFIG: nowhere } })).length, 1);
   assert.equal((await good({ defaultFile: nowhere })).builtInTargets, true);
+  assert.equal((await good({ file: '/dev/null' })).builtInTargets, true);
 });
 
 test('each kind of target comes out as measure/target.ts wants it', async () => {
