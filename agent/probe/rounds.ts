@@ -42,8 +42,8 @@ export interface Method<T extends Target> {
   /** Probes begun per turn at most, so that the loop can breathe. */
   readonly perTurn: number;
   host(target: T): string;
-  /** Begins a probe, or says why it cannot. */
-  start(target: T, address: string): Exchange | Outcome;
+  /** Begins a probe, or says why it cannot. `tookMs` is how long the name took to resolve, null for a literal. */
+  start(target: T, address: string, tookMs: Milliseconds | null): Exchange | Outcome;
   /** Told how many targets there are, whenever that changes. */
   targets(count: number): void;
 }
@@ -242,7 +242,7 @@ export class Rounds<T extends Target> implements Prober<T> {
 
   #start(turn: Turn<T>): void {
     const { target, id } = turn.probe;
-    const { address, problem } = this.#addresses.current(id);
+    const { address, tookMs, problem } = this.#addresses.current(id);
     const most = Math.ceil(target.timeoutMs / target.everyMs) + 1;
     const at = this.#next(turn);
     if (address === null) {
@@ -251,7 +251,7 @@ export class Rounds<T extends Target> implements Prober<T> {
     } else if (turn.flying >= most) {
       this.#tell(at, local('overload', `${turn.flying} probes of this target are still out`));
     } else {
-      const begun = this.#method.start(target, address);
+      const begun = this.#method.start(target, address, tookMs);
       if ('kind' in begun) this.#tell(at, begun);
       else {
         turn.flying += 1;
