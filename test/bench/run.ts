@@ -11,11 +11,12 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { labSkip } from '../netns/lab.ts';
 import { cpu } from './cpu.ts';
+import { history } from './history.ts';
 import { ownLoss } from './own-loss.ts';
 import { rttError } from './rtt-error.ts';
 import { type Bench, type Report, renderReport } from './table.ts';
 
-const BENCHES: readonly Bench[] = [rttError, cpu, ownLoss];
+const BENCHES: readonly Bench[] = [rttError, cpu, ownLoss, history];
 
 const { values } = parseArgs({
   options: {
