@@ -159,7 +159,6 @@ function createHttpServer(options: WebOptions, limits: WebLimits): Server {
       ? createServer(common)
       : createTlsServer({ ...common, ...loadTls(options.tls), handshakeTimeout: limits.headersMs });
   server.maxConnections = limits.connections;
-  server.setTimeout(limits.answerMs);
   return server;
 }
 

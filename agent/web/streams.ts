@@ -86,7 +86,6 @@ export function createStreams(sources: Sources, limits: StreamLimits = STREAM_LI
         'x-accel-buffering': 'no',
       });
       if (request.method === 'HEAD') return void response.end();
-      request.socket.setTimeout(0);
       if (open.size === 0) begin();
       open.add(response);
       response.on('close', () => forget(response));

@@ -186,7 +186,9 @@ test('/metrics speaks OpenMetrics to those who ask', async (t) => {
   const open = await ask(server, '/metrics', { headers: { accept } });
   assert.equal(open.headers['content-type'], 'application/openmetrics-text; version=1.0.0; charset=utf-8');
   assert.match(open.text, /# EOF\n$/);
-  assert.doesNotMatch((await ask(server, '/metrics?x=1')).text, /# EOF/);
+  const text = await ask(server, '/metrics');
+  assert.equal(text.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+  assert.doesNotMatch(text.text, /# EOF/);
 });
 
 test('before the first verdict: alive, not ready, and PRTG is told why', async (t) => {

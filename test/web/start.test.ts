@@ -11,6 +11,7 @@ import type { WebOptions } from '../../agent/web/options.ts';
 import { listeners, portHolder } from '../../agent/web/port-holder.ts';
 import { startWeb } from '../../agent/web/server.ts';
 import { listenError, type WebStartCode, WebStartError } from '../../agent/web/start-error.ts';
+import { loadTls } from '../../agent/web/tls.ts';
 import { incident } from '../fakes/small-snapshot.ts';
 import { fakeSources } from '../fakes/web-sources.ts';
 import { ask, LOOPBACK, serve, until } from './client.ts';
@@ -140,6 +141,7 @@ test('close lets a running answer end, and frees the port', async () => {
 test('HTTPS with our certificate; TLS 1.1 and plain HTTP get nowhere', async (t) => {
   if (!HAS_OPENSSL) return t.skip('needs openssl');
   const tls = certificate(folder(t), 'one');
+  assert.equal(loadTls(tls).minVersion, 'TLSv1.2', 'where OpenSSL itself would still take 1.1');
   const server = await serve(t, fakeSources(incident()), { tls });
   assert.match(server.url, /^https:\/\/127\.0\.0\.1:/);
   const ca = readFileSync(tls.certFile, 'utf8');
