@@ -4,6 +4,7 @@ import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
+import { pingCommand } from './commands/ping.ts';
 import { versionCommand } from './commands/version.ts';
 
 const program = new Command('vpc-canary')
@@ -13,6 +14,7 @@ const program = new Command('vpc-canary')
   .addCommand(statusCommand())
   .addCommand(checkCommand())
   .addCommand(configCommand())
+  .addCommand(pingCommand())
   .addCommand(versionCommand());
 
 program.parseAsync().catch((error: unknown) => {

@@ -63,6 +63,12 @@ export function pingJson(
   };
 }
 
+/** One line of JSON; numbers to the nanosecond, for what doubles hold beyond that is noise. */
+export const jsonLine = (value: object): string =>
+  JSON.stringify(value, (_key, held: unknown) =>
+    typeof held === 'number' && !Number.isInteger(held) ? Number(held.toFixed(6)) : held,
+  );
+
 /** One line of `--json=lines`: a finished probe. `kind` is reply, lost, error or local. */
 export function singletonJson({ host, address }: Pinged, singleton: Singleton): object {
   const { sequence, sentWall, outcome, reordered } = singleton;
