@@ -2,9 +2,9 @@
 import { Command } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
+import { pingCommand } from './commands/ping.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
-import { pingCommand } from './commands/ping.ts';
 import { versionCommand } from './commands/version.ts';
 
 const program = new Command('vpc-canary')

@@ -20,10 +20,13 @@ export interface Job {
   readonly quiet: boolean;
 }
 
-/** One RTT as a program reports it; `nth` counts the requests to this address from 0. */
+/** One RTT as a program reports it. */
 export interface Reported {
   readonly address: string;
+  /** Which request to this address it answers, from 0 … */
   readonly nth: number;
+  /** … unless the program leaves some out when it is late; then when it says it left, ms since the epoch. */
+  readonly sentWall?: number;
   readonly rttMs: number;
 }
 

@@ -8,26 +8,41 @@
 import { capture, type Echo, echoKey } from '../netns/capture.ts';
 import { Lab } from '../netns/lab.ts';
 import { answeringPath, FAR4, SENDER_DEVICE } from '../netns/wan-path.ts';
-import { buildRawSocket, canary, fpingSpread, type Peer, ping, rawSocket } from './peers.ts';
+import { buildRawSocket, canary, fpingSpread, type Peer, ping, type Reported, rawSocket } from './peers.ts';
 import { runPeer } from './running.ts';
 import { type Bench, type Line, median, quantile, type Report } from './table.ts';
 
-/** RTTs on the wire by address, in the order the requests left; null where no reply came. */
-export function wireOrder(echoes: readonly Echo[]): Map<string, (number | null)[]> {
-  const order = new Map<string, (number | null)[]>();
-  const open = new Map<string, { list: (number | null)[]; index: number; atNs: bigint }>();
+interface OnWire {
+  readonly atMs: number;
+  /** null when no reply came. */
+  rttMs: number | null;
+}
+
+/** Requests on the wire by address, in the order they left. */
+export function requestsOnWire(echoes: readonly Echo[]): Map<string, OnWire[]> {
+  const byAddress = new Map<string, OnWire[]>();
+  const open = new Map<string, { request: OnWire; atNs: bigint }>();
   for (const echo of echoes) {
-    const key = echoKey(echo);
     if (echo.kind === 'request') {
-      const list = order.get(echo.peer) ?? [];
-      order.set(echo.peer, list);
-      open.set(key, { list, index: list.push(null) - 1, atNs: echo.atNs });
+      const request = { atMs: Number(echo.atNs) / 1e6, rttMs: null };
+      byAddress.set(echo.peer, [...(byAddress.get(echo.peer) ?? []), request]);
+      open.set(echoKey(echo), { request, atNs: echo.atNs });
     } else {
-      const request = open.get(key);
-      if (request !== undefined) request.list[request.index] ??= Number(echo.atNs - request.atNs) / 1e6;
+      const answered = open.get(echoKey(echo));
+      if (answered !== undefined) answered.request.rttMs ??= Number(echo.atNs - answered.atNs) / 1e6;
     }
   }
-  return order;
+  return byAddress;
+}
+
+/** The request a report is about. */
+function requestOf({ nth, sentWall }: Reported, requests: readonly OnWire[]): OnWire | undefined {
+  if (sentWall === undefined) return requests[nth];
+  const gap = (request: OnWire): number => Math.abs(request.atMs - sentWall);
+  return requests.reduce<OnWire | undefined>(
+    (best, request) => (best === undefined || gap(request) < gap(best) ? request : best),
+    undefined,
+  );
 }
 
 interface Case {
@@ -45,12 +60,12 @@ async function measure(lab: Lab, cases: readonly Case[], quick: boolean, say: (t
       const job = { addresses: [FAR4], everyMs: 20, count: quick ? 150 : 300, blocked, quiet: false };
       const running = await capture(sender, SENDER_DEVICE);
       const run = await runPeer(sender, peer, job);
-      const wire = wireOrder(await running.stop());
-      const errors = run.reported.flatMap(({ address, nth, rttMs }) => {
-        const truth = wire.get(address)?.[nth];
-        return truth === null || truth === undefined ? [] : [(rttMs - truth) * 1000];
+      const wire = requestsOnWire(await running.stop());
+      const errors = run.reported.flatMap((report) => {
+        const truth = requestOf(report, wire.get(report.address) ?? [])?.rttMs ?? null;
+        return truth === null ? [] : [(report.rttMs - truth) * 1000];
       });
-      if (errors.length < job.count * 0.9) throw new Error(`${peer.name}: only ${errors.length} RTTs to compare`);
+      if (errors.length < job.count / 4) throw new Error(`${peer.name}: only ${errors.length} RTTs to compare`);
       rounds.push(errors);
     }
   }
