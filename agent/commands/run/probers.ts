@@ -7,6 +7,7 @@ import type { ProbeKind, Target } from '../../measure/target.ts';
 import type { KnownAddress } from '../../probe/address-source.ts';
 import { probeClock } from '../../probe/clock.ts';
 import { dnsProber } from '../../probe/dns-prober.ts';
+import { httpProber } from '../../probe/http-prober.ts';
 import type { IcmpEngine } from '../../probe/icmp-engine.ts';
 import type { IcmpStatus } from '../../probe/icmp-status.ts';
 import { systemIcmpEngine } from '../../probe/icmp-system.ts';
@@ -14,9 +15,10 @@ import { NAME_SERVICE_DEFAULTS, SystemNameService } from '../../probe/name-servi
 import type { Prober } from '../../probe/prober.ts';
 import { Resolver } from '../../probe/resolver.ts';
 import { tcpProber } from '../../probe/tcp-prober.ts';
+import { VERSION } from '../../version.ts';
 import type { Condition } from './notices.ts';
 
-type Makers = { readonly [Kind in ProbeKind]?: () => Promise<Prober<Extract<Target, { kind: Kind }>>> };
+type Makers = { readonly [Kind in ProbeKind]: () => Promise<Prober<Extract<Target, { kind: Kind }>>> };
 
 const UNUSED: IcmpStatus = {
   mode: 'unused',
@@ -39,6 +41,11 @@ export class Probers {
     this.#makers = {
       icmp: async () => (this.#icmp = systemIcmpEngine({}, this.#addresses, sink)),
       tcp: async () => tcpProber(dependencies),
+      http: () =>
+        httpProber(
+          { userAgent: `vpc-canary/${VERSION}`, certFile: process.env['SSL_CERT_FILE'] ?? null },
+          dependencies,
+        ),
       dns: async () => dnsProber(dependencies),
     };
   }
@@ -47,9 +54,8 @@ export class Probers {
     for (const kind of Object.keys(this.#makers) as ProbeKind[]) {
       const own = targets.filter(({ target }) => target.kind === kind);
       let prober = this.#made.get(kind);
-      const make = this.#makers[kind];
-      if (prober === undefined && make !== undefined && own.length > 0) {
-        prober = (await make()) as Prober;
+      if (prober === undefined && own.length > 0) {
+        prober = (await this.#makers[kind]()) as Prober;
         this.#made.set(kind, prober);
       }
       prober?.setTargets(own);

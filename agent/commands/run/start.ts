@@ -2,11 +2,13 @@
 import type { ConfigRequest } from '../../config/gather.ts';
 import { type LoadedConfig, loadConfig } from '../../config/load.ts';
 import { formatProblem, type Problem } from '../../config/problem.ts';
+import type { Snapshot } from '../../verdict/snapshot.ts';
 import { VERSION } from '../../version.ts';
 import { WebStartError } from '../../web/start-error.ts';
 import { Agent } from './agent.ts';
 import { LiveLine } from './live-line.ts';
 import { openLog } from './log.ts';
+import { Service } from './service.ts';
 
 interface Flags {
   readonly config?: string;
@@ -62,7 +64,12 @@ export async function runAgent(flags: Flags): Promise<number> {
   const { log: logConfig } = start.initial.config;
   const live = new LiveLine(process.stdout);
   const log = openLog(logConfig.level, logConfig.format, (line) => live.above(line));
-  const agent = new Agent({ ...start, request, log, show: (snapshot) => live.show(snapshot) });
+  const service = new Service();
+  const show = (snapshot: Snapshot): void => {
+    live.show(snapshot);
+    service.observe(snapshot);
+  };
+  const agent = new Agent({ ...start, request, log, show });
   const ended = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });
@@ -78,6 +85,7 @@ export async function runAgent(flags: Flags): Promise<number> {
   const signal = await ended;
   live.end();
   log.info(`ending on ${signal}`);
+  service.stopping();
   await agent.stop();
   return 0;
 }
