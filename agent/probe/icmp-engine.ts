@@ -26,7 +26,7 @@ import type { Prober } from './prober.ts';
 import { Schedule } from './schedule.ts';
 
 export interface IcmpOptions {
-  /** Longest wait before what arrived is read, ms; 50 when absent. */
+  /** How soon what arrived is to be known, ms. When absent it may take a fifth of an interval, at most 200 ms. */
   readonly tickMs?: Milliseconds;
   /** Where new targets begin: at a random point of their interval (when absent), or at once. */
   readonly start?: 'random' | 'at-once';
@@ -46,7 +46,7 @@ export interface IcmpDependencies {
 }
 
 const TICK_MS = 50;
-/** Nothing to send and nobody answering: the next look may wait this long. */
+/** With nothing to send, what arrived may wait this long: the stamps do not change, only when they are known. */
 const PATIENT_MS = 200;
 /** The kernel takes a moment to begin stamping after the first socket asks for it. */
 const SETTLE_MS = 5;
@@ -67,7 +67,6 @@ export class IcmpEngine implements Prober<IcmpTarget> {
   #shortestEveryMs = Number.POSITIVE_INFINITY;
   #cancelTimer: (() => void) | null = null;
   #lastTickMono = Number.NEGATIVE_INFINITY;
-  #patienceMs = TICK_MS;
   #more = false;
   #inTick = false;
   /** What a sink asked for in the middle of a tick, done at its end. */
@@ -112,7 +111,9 @@ export class IcmpEngine implements Prober<IcmpTarget> {
     const kept = new Set(targets.map(({ id }) => id));
     for (const stream of [...this.#streams.all()]) if (!kept.has(stream.id)) this.#remove(stream);
     this.#reception.refresh();
-    for (const target of targets) if (!this.#streams.has(target.id)) this.#add(target);
+    const added = targets.filter(({ id }) => !this.#streams.has(id)).map((target) => this.#add(target));
+    this.#reception.refresh();
+    for (const stream of added) this.#begin(stream);
     this.#shortestEveryMs = Number.POSITIVE_INFINITY;
     for (const { target } of this.#streams.all()) {
       this.#shortestEveryMs = Math.min(this.#shortestEveryMs, target.everyMs);
@@ -147,18 +148,21 @@ export class IcmpEngine implements Prober<IcmpTarget> {
     };
   }
 
-  #add({ id, target }: ProbeTarget<IcmpTarget>): void {
+  #add({ id, target }: ProbeTarget<IcmpTarget>): IcmpStream {
     const flow = this.#block | (this.#flows & 0xff);
     this.#flows += 1;
     const number = this.#ledger.open({ target: id, protocol: 'icmp', flow }, target.everyMs, target.timeoutMs);
     const salt = this.#nonces.word() & 0xffff;
     const count = this.#options.count ?? Number.POSITIVE_INFINITY;
     const stream = new IcmpStream(id, target, number, flow, salt, count);
-    const { nowMono, doors } = this.#reception;
     this.#streams.add(stream);
-    this.#streams.bind(stream, doors, nowMono, 0);
+    this.#streams.bind(stream, this.#reception.doors, this.#reception.nowMono, 0);
+    return stream;
+  }
+
+  #begin({ number, target }: IcmpStream): void {
     const wait = this.#options.start === 'at-once' ? 0 : this.#random() * target.everyMs;
-    this.#schedule.add(number, target.everyMs, nowMono + SETTLE_MS + wait);
+    this.#schedule.add(number, target.everyMs, this.#reception.nowMono + SETTLE_MS + wait);
   }
 
   #remove(stream: IcmpStream): void {
@@ -172,13 +176,9 @@ export class IcmpEngine implements Prober<IcmpTarget> {
     this.#inTick = true;
     this.#reception.lookAtClock();
     this.#lastTickMono = this.#reception.nowMono;
-    const out = this.#ledger.outstanding;
     this.#reception.receive();
     this.#reception.expire();
-    const finished = this.#ledger.outstanding < out;
-    const { sent, more } = this.#transmission.sendDue();
-    this.#more = more;
-    this.#patienceMs = sent > 0 || finished ? this.#tickMs : Math.min(PATIENT_MS, this.#patienceMs * 2);
+    this.#more = this.#transmission.sendDue();
     this.#inTick = false;
     for (const change of this.#pending.splice(0)) change();
     this.#sleep();
@@ -202,12 +202,17 @@ export class IcmpEngine implements Prober<IcmpTarget> {
 
   #nextLook(): Milliseconds {
     if (this.#ledger.outstanding === 0) return Number.POSITIVE_INFINITY;
-    return Math.min(this.#lastTickMono + this.#patienceMs, this.#ledger.nextDue() + GRACE_MS);
+    return Math.min(this.#lastTickMono + this.#lookMs, this.#ledger.nextDue() + GRACE_MS);
   }
 
   /** Ticks are close enough together for the fastest target to keep its time. */
   get #tickMs(): Milliseconds {
     return Math.min(this.#options.tickMs ?? TICK_MS, Math.max(1, this.#shortestEveryMs / 4));
+  }
+
+  get #lookMs(): Milliseconds {
+    const { tickMs } = this.#options;
+    return tickMs ?? Math.min(PATIENT_MS, Math.max(this.#tickMs, this.#shortestEveryMs / 5));
   }
 
   #tell(singleton: Singleton): void {

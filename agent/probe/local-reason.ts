@@ -18,6 +18,10 @@ export function localReason(errno: string, to: string, source: string | null): O
         'no-address',
         source === null ? `no free local port towards ${to}` : `source address ${source} is not on this host`,
       );
+    case 'EINVAL':
+      // How sendmsg refuses a source address of the wrong host, where bind says EADDRNOTAVAIL.
+      if (source !== null) return reason('no-address', `source address ${source} is not on this host`);
+      return reason('other', `sending to ${to} failed: ${errno}`);
     case 'ENETDOWN':
     case 'ENODEV':
     case 'ENXIO':
