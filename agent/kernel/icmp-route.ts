@@ -6,9 +6,12 @@
  *
  * A message carries the block's own control messages, so the same target must not stand twice in one vector.
  */
+import { formatAddress } from '../measure/address.ts';
 import { Arena } from './arena.ts';
 import { controlSpace, putControl } from './control-message.ts';
+import { ERRNO } from './errno.ts';
 import { libc } from './libc.ts';
+import { isLocalAddress } from './local-address.ts';
 import { AF, IP, IPV6, SO, SOL } from './sockets.ts';
 
 export interface RouteSpec {
@@ -58,12 +61,13 @@ export class RouteTable {
     this.#numbered = numbered;
   }
 
-  /** The route's handle, zero or more; −ENODEV when an interface it names is not there. */
+  /** The route's handle, zero or more; −ENODEV when an interface it names is not there, −EADDRNOTAVAIL for a source. */
   open(spec: RouteSpec): number {
     const zone = spec.zone === null ? 0 : libc().if_nametoindex(spec.zone);
     if (zone < 0) return zone;
     const device = spec.interface === null ? 0 : libc().if_nametoindex(spec.interface);
     if (device < 0) return device;
+    if (spec.source !== null && !isLocalAddress(formatAddress(spec.source, this.#family))) return -ERRNO.EADDRNOTAVAIL;
     const handle = this.#free.pop() ?? this.#routes.length;
     const arena = this.#arenaOf(handle);
     const at = (handle % BLOCKS) * BLOCK;

@@ -61,8 +61,9 @@ export class IcmpTransmission {
       this.overloadedMono = this.#reception.nowMono;
     }
     ledger.refuse(slot, code, text);
-    // The interface may come back under another index.
-    if (code === 'interface-down') streams.closeRoute(stream);
+    // The interface may come back under another index; a source address may be what is missing, which opening tells.
+    const doubtful = stream.target.source !== null && (code === 'no-route' || code === 'other');
+    if (code === 'interface-down' || doubtful) streams.closeRoute(stream);
   };
 
   #turn(): number {
