@@ -162,27 +162,30 @@ test('a local firewall is this host’s own reason and shifts no timestamp', { s
 
 test('a source address that goes is a local reason; probing goes on when it is back', { skip }, async (t) => {
   const { sender } = await wanPath(t);
-  const source = { everyMs: 50, timeoutMs: 300, source: '10.29.0.11' };
-  sender.ip(`address add 10.29.0.11/24 dev ${SENDER_DEVICE}`);
-  const run = probing(t, sender, [icmp(FAR4, source)]);
+  const [source4, source6] = ['10.29.0.11', 'fd29::11'];
+  const addresses = (verb: 'add' | 'del'): void => {
+    sender.ip(`address ${verb} ${source4}/24 dev ${SENDER_DEVICE}`);
+    sender.ip(`address ${verb} ${source6}/64 dev ${SENDER_DEVICE}${verb === 'add' ? ' nodad' : ''}`);
+  };
+  addresses('add');
+  const options = { everyMs: 50, timeoutMs: 300 };
+  const run = probing(t, sender, [
+    icmp(FAR4, { ...options, source: source4 }),
+    icmp(FAR6, { ...options, source: source6 }),
+  ]);
   await run.finished(5);
-  sender.ip(`address del 10.29.0.11/24 dev ${SENDER_DEVICE}`);
-  const before = run.of(0).length;
-  await run.finished(before + 10);
-  sender.ip(`address add 10.29.0.11/24 dev ${SENDER_DEVICE}`);
+  addresses('del');
+  await run.finished(run.of(0).length + 12);
+  addresses('add');
   await run.until((probes) => probes.at(-1)?.outcome.kind === 'reply');
-  const gone = run.of(0).filter(({ outcome }) => outcome.kind === 'local');
-  assert.ok(
-    gone.length >= 5,
-    JSON.stringify(
-      run
-        .of(0)
-        .slice(before)
-        .map(({ outcome }) => outcome),
-    ),
-  );
-  for (const { outcome } of gone)
-    assert.ok(outcome.kind === 'local' && outcome.code === 'no-address', JSON.stringify(outcome));
+  for (const [target, source] of [source4, source6].entries()) {
+    const gone = run.judged(target).flatMap(({ outcome }) => (outcome.kind === 'local' ? [outcome] : []));
+    assert.ok(gone.length >= 5, JSON.stringify(run.of(target).map(({ outcome }) => outcome)));
+    // the first one is only known not to have a route
+    for (const { code, text } of gone.slice(1)) {
+      assert.deepEqual({ code, text }, { code: 'no-address', text: `source address ${source} is not on this host` });
+    }
+  }
 });
 
 test('a link that goes down and up again is a local reason in between', { skip }, async (t) => {

@@ -16,10 +16,11 @@ test('two hosts: every probe is answered, on IPv4 and IPv6, timed by the kernel'
   const run = probing(t, a, [icmp('10.21.0.2', { everyMs: 50 }), icmp('fd21::2', { everyMs: 50 })], 40);
   await run.finished(40);
   for (const probes of [run.judged(0), run.judged(1)]) {
-    for (const { outcome } of probes) {
+    for (const { outcome, sequence } of probes) {
       assert.equal(outcome.kind, 'reply', JSON.stringify(outcome));
       if (outcome.kind !== 'reply') continue;
-      assert.equal(outcome.timing, 'kernel');
+      // the kernel begins to stamp a moment after the first socket asks; until then it is said to be user-space time
+      assert.ok(outcome.timing === 'kernel' || sequence === 0, `${sequence}: ${JSON.stringify(outcome)}`);
       assert.equal(outcome.replyTtl, 64);
       assert.ok(outcome.rttMs > 0.001 && outcome.rttMs < 50, `${outcome.rttMs} ms`);
     }
