@@ -27,7 +27,10 @@ export function kindsOf(target: Node | undefined): ProbeKind[] {
 /** The schema of what stands under `key`. */
 export function childSchema(schema: Schema | undefined, key: string | number): Schema | undefined {
   const inner = schema === undefined ? undefined : unwrap(schema);
-  if (inner instanceof z.ZodObject) return (inner.shape as Record<string, Schema>)[String(key)];
+  if (inner instanceof z.ZodObject) {
+    const shape = inner.shape as Record<string, Schema>;
+    return Object.hasOwn(shape, key) ? shape[key] : undefined;
+  }
   if (inner instanceof z.ZodRecord) return inner.def.valueType;
   return inner instanceof z.ZodArray ? inner.def.element : undefined;
 }

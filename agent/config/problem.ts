@@ -43,23 +43,25 @@ export function formatOrigin(origin: Origin): string {
     : `${origin.source}:${origin.line}:${origin.column}`;
 }
 
+/** Text without control characters and those that turn the writing direction, for terminals and logs. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
 /** One problem on one line: "FILE:3:5: log.level = "inf": this is …. Allowed: …. Fix: …." */
 export function formatProblem(problem: Problem): string {
   const value = problem.value === null ? '' : ` = ${problem.value}`;
   const subject = problem.path === '' ? '' : `${problem.path}${value}: `;
   const allowed = problem.allowed === null ? '' : ` Allowed: ${problem.allowed}.`;
-  return `${formatOrigin(problem.origin)}: ${subject}${problem.text}.${allowed} Fix: ${problem.fix}.`;
+  return printable(`${formatOrigin(problem.origin)}: ${subject}${problem.text}.${allowed} Fix: ${problem.fix}.`);
 }
 
 const LONGEST_VALUE = 60;
 
 /** A written value fit for a terminal and a log: JSON, shortened, without control characters and passwords in URLs. */
 export function displayValue(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
-  const safe = json
-    .replace(/\/\/[^/]*@/g, '//[not shown]@')
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (c) => {
-      return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    });
-  return safe.length <= LONGEST_VALUE ? safe : `${safe.slice(0, LONGEST_VALUE - 1)}…`;
+  const json = printable((JSON.stringify(value) ?? 'nothing').replace(/\/\/[^/]*@/g, '//[not shown]@'));
+  return json.length <= LONGEST_VALUE ? json : `${json.slice(0, LONGEST_VALUE - 1)}…`;
 }

@@ -70,20 +70,21 @@ const rtt = 'Limit of the round-trip time.';
 const jitter = 'Limit of jitter.';
 const group = (what: string) => ({ what, allowed: 'a map of limits', examples: [] });
 
+/** One set of schemas for all holders: each costs memory. */
+const partial = {
+  loss: z
+    .strictObject({ degraded: lossDegraded.optional(), down: lossDown.optional() })
+    .register(notes, group(loss))
+    .optional(),
+  rtt: z.strictObject({ degraded: rttDegraded.optional() }).register(notes, group(rtt)).optional(),
+  jitter: z.strictObject({ degraded: jitterDegraded.optional() }).register(notes, group(jitter)).optional(),
+  window: window.optional(),
+  clear: clear.optional(),
+};
+
 /** Of a site or a target: what is not set is taken from further out. */
 export function partialThresholds(what: string) {
-  return z
-    .strictObject({
-      loss: z
-        .strictObject({ degraded: lossDegraded.optional(), down: lossDown.optional() })
-        .register(notes, group(loss))
-        .optional(),
-      rtt: z.strictObject({ degraded: rttDegraded.optional() }).register(notes, group(rtt)).optional(),
-      jitter: z.strictObject({ degraded: jitterDegraded.optional() }).register(notes, group(jitter)).optional(),
-      window: window.optional(),
-      clear: clear.optional(),
-    })
-    .register(notes, group(what));
+  return z.strictObject(partial).register(notes, group(what));
 }
 
 /** Of all targets: with the defaults. */
