@@ -142,7 +142,7 @@ export class Observer implements ProbeSink {
     for (const site of this.#sites) site.begin(nowMono);
     for (const track of this.#tracks.values()) {
       track.begin(nowMono);
-      track.judge(nowMono);
+      track.judge(nowMono, offset);
     }
     for (const site of this.#sites) {
       joinOutage(site.tracks);
@@ -154,7 +154,7 @@ export class Observer implements ProbeSink {
     const counts = { up: 0, degraded: 0, down: 0, unknown: 0 };
     const targets = [...this.#tracks.values()].map((track) => {
       counts[track.condition.state] += 1;
-      return track.view(nowMono, offset);
+      return track.view(nowMono);
     });
     const snapshot = {
       schema: 1 as const,

@@ -16,7 +16,7 @@ import { type Cause, reasonOf } from './cause.ts';
 import type { Reason, State } from './snapshot.ts';
 import type { TargetTrack } from './target-track.ts';
 
-/** Longest wait for the other targets' probes before a state between is told. */
+/** Longest wait for the other targets' probes before a state between is told; an outage must show within 3 s. */
 const HOLD_MS = 3000;
 /** More reasons than this are not read. */
 const MOST_REASONS = 3;
@@ -80,12 +80,10 @@ function isStillOut(tracks: readonly TargetTrack[], nowMono: Milliseconds): bool
     if (condition.state === 'down') began = Math.min(began, condition.sinceMono);
   }
   if (began === Number.POSITIVE_INFINITY) return false;
-  return tracks.some((track) => {
-    if (track.condition.state !== 'up') return false;
-    const { everyMs, timeoutMs } = track.target;
-    if (nowMono - began > Math.min(HOLD_MS, everyMs) + timeoutMs + everyMs) return false;
-    return track.machine.lossRun !== null || !track.hasHeardSince(began);
-  });
+  if (nowMono - began > HOLD_MS) return false;
+  return tracks.some(
+    (track) => track.condition.state === 'up' && (track.machine.lossRun !== null || !track.hasHeardSince(began)),
+  );
 }
 
 /** When the change that led to `state` began. */

@@ -60,6 +60,7 @@ export class TargetTrack {
   /** When the newest finished probe was sent, in sending order. */
   #heardMono = Number.NEGATIVE_INFINITY;
   #shownLoss = 0;
+  #offset: Milliseconds = 0;
   /** Time in state down that is over: since the agent began, and of the publish period. */
   #downMs = 0;
   #periodDownMs = 0;
@@ -129,8 +130,13 @@ export class TargetTrack {
     this.#blockage.begin(nowMono);
   }
 
-  /** First half of a tick: what the windows show. */
-  judge(nowMono: Milliseconds): void {
+  /**
+   * First half of a tick: what the windows show.
+   *
+   * @param offset wall clock minus monotonic, now
+   */
+  judge(nowMono: Milliseconds, offset: Milliseconds): void {
+    this.#offset = offset;
     this.windows.advance(nowMono);
     const { window } = this.#sample(nowMono);
     const recent =
@@ -162,6 +168,12 @@ export class TargetTrack {
     return { sent: minute.sent, lost: minute.lost + minute.errors, p50: minute.rtt?.p50 ?? null };
   }
 
+  /** Wall time of the last reply, as of the last tick. */
+  get lastReplyAt(): number | null {
+    const { lastReplyMono } = this.#tally;
+    return lastReplyMono === null ? null : Math.round(lastReplyMono + this.#offset);
+  }
+
   /** Nothing comes back at all, not even an error. */
   get isSilent(): boolean {
     return this.#tally.failure.code === 'no-reply';
@@ -189,13 +201,11 @@ export class TargetTrack {
     return { ...sample, downMs };
   }
 
-  /** @param offset wall clock minus monotonic, now */
-  view(nowMono: Milliseconds, offset: Milliseconds): TargetView {
+  view(nowMono: Milliseconds): TargetView {
     const { target, condition } = this;
     const { name, site, kind, everyMs, timeoutMs, thresholds } = target;
     const { last1s, last10s, last60s, window } = this.#sample(nowMono);
     if (last60s.rtt !== null) this.#lastKnownRttMs = last60s.rtt.p50;
-    const { lastReplyMono } = this.#tally;
     const outage = condition.state === 'down' ? this.machine.outage : null;
     return {
       name,
@@ -215,7 +225,7 @@ export class TargetTrack {
       last60s,
       window,
       lastKnownRttMs: this.#lastKnownRttMs,
-      lastReplyAt: lastReplyMono === null ? null : Math.round(lastReplyMono + offset),
+      lastReplyAt: this.lastReplyAt,
       replyTtl: this.#tally.replyTtl,
       outage: outage === null ? null : { began: this.since, lost: outage.lost },
       totals: {

@@ -59,28 +59,38 @@ export function troubleOf(site: SiteTrack): Trouble | null {
 
 /** Some of a site's targets suffer. */
 function partial(site: SiteTrack, worst: CauseGroup, state: Exclude<State, 'up'>): Trouble {
-  const all = site.tracks.length;
   const rest = site.tracks.filter((track) => !worst.tracks.includes(track));
-  const answer = rest.every(({ condition }) => condition.state === 'up' || condition.state === 'degraded');
   const since = Math.min(...worst.tracks.map((track) => track.since));
-  const first = worst.tracks[0];
-  if (worst.tracks.length > 1 || first === undefined) {
-    const predicate = plural(predicateOf(worst.cause, false));
-    const subject = `${worst.tracks.length} of ${all} targets at ${shownName(site.site.name, 24)}`;
-    return finish({ state, site, subject, target: null, tracks: worst.tracks, cause: worst.cause, predicate, since });
-  }
-  const { verb, tail } = predicateOf(worst.cause, false);
-  const predicate = { verb, tail: answer ? `${tail}; ${othersAnswer(rest, site)}${notTheNetwork(worst)}` : tail };
+  const { cause, tracks } = worst;
+  const alone = tracks.length === 1 ? (tracks[0] ?? null) : null;
+  const own = predicateOf(cause, false);
+  const { verb, tail } = alone === null ? plural(own) : own;
   return finish({
     state: worst.state === 'up' ? state : worst.state,
     site,
-    subject: first.target.name,
-    target: first,
-    tracks: worst.tracks,
-    cause: worst.cause,
-    predicate,
+    subject:
+      alone?.target.name ?? `${tracks.length} of ${site.tracks.length} targets at ${shownName(site.site.name, 24)}`,
+    target: alone,
+    tracks,
+    cause,
+    predicate: {
+      verb,
+      tail: isAnswering(rest, since)
+        ? `${tail}; ${othersAnswer(rest, site, alone !== null)}${notTheNetwork(worst)}`
+        : tail,
+    },
     since,
   });
+}
+
+/** True when all of these have answered after the trouble began, and still do. */
+function isAnswering(rest: readonly TargetTrack[], since: number): boolean {
+  return rest.every(
+    (track) =>
+      (track.condition.state === 'up' || track.condition.state === 'degraded') &&
+      track.machine.lossRun === null &&
+      (track.lastReplyAt ?? 0) >= since,
+  );
 }
 
 /** A site that is up may still hold targets nobody can measure: they are told, last of all. */
@@ -89,15 +99,16 @@ function fromUnknownOnes(site: SiteTrack, groups: readonly CauseGroup[]): Troubl
   return unknown === undefined ? null : partial(site, unknown, 'unknown');
 }
 
-function othersAnswer(rest: readonly TargetTrack[], site: SiteTrack): string {
+function othersAnswer(rest: readonly TargetTrack[], site: SiteTrack, isNamed: boolean): string {
+  const answer = rest.length === 1 ? 'answers' : 'answer';
+  if (!isNamed) return `the other ${rest.length === 1 ? 'one' : rest.length} ${answer}`;
   const where = shownName(site.site.name, 30);
-  return rest.length === 1
-    ? `the other target at ${where} answers`
-    : `the other ${rest.length} targets at ${where} answer`;
+  return `the other ${rest.length === 1 ? 'target' : `${rest.length} targets`} at ${where} ${answer}`;
 }
 
 /** What the others' answers prove about this one. */
-function notTheNetwork({ cause }: CauseGroup): string {
+function notTheNetwork({ cause, tracks }: CauseGroup): string {
+  if (tracks.length > 1) return '';
   switch (cause.code) {
     case 'no-reply':
     case 'error':

@@ -52,6 +52,10 @@ export class ObservedNetwork {
   /** Wall clock minus what it would be without steps. */
   wallStepMs = 0;
   last: Tick | null = null;
+  /** Look at once when a probe changed a state, as the agent does. */
+  tickOnChange = false;
+  onTick: (tick: Tick) => void = () => {};
+  #changed = false;
   #nowMs = 0;
   #due: Due[] = [];
   #random: () => number;
@@ -59,7 +63,13 @@ export class ObservedNetwork {
 
   constructor(startWall: number, seed = 1, options: Partial<ObserverOptions> = {}) {
     let id = 0;
-    this.observer = new Observer({ nextEventId: () => ++id, ...options });
+    this.observer = new Observer({
+      nextEventId: () => ++id,
+      onChange: () => {
+        this.#changed = true;
+      },
+      ...options,
+    });
     this.startWall = startWall;
     this.#random = seeded(seed);
   }
@@ -85,6 +95,11 @@ export class ObservedNetwork {
     }
   }
 
+  /** From now on no prober reports anything. */
+  silence(): void {
+    this.#due = [];
+  }
+
   /** Lets time pass, with a tick a second. */
   run(ms: number): Tick {
     const endMs = this.#nowMs + ms;
@@ -100,6 +115,7 @@ export class ObservedNetwork {
     this.last = this.observer.tick(this.nowMono, this.nowWall);
     this.events.push(...this.last.events);
     this.rows.push(...this.last.rows);
+    this.onTick(this.last);
     return this.last;
   }
 
@@ -154,6 +170,8 @@ export class ObservedNetwork {
       const due = this.#pop();
       this.#nowMs = Math.max(this.#nowMs, due.atMs);
       due.run();
+      if (this.#changed && this.tickOnChange) this.tick();
+      this.#changed = false;
     }
     this.#nowMs = endMs;
   }
