@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Singleton } from '../../agent/measure/singleton.ts';
+import { probeClock } from '../../agent/probe/clock.ts';
+import { Observer } from '../../agent/verdict/observer.ts';
+import type { CanaryEvent } from '../../agent/verdict/snapshot.ts';
 import { icmp } from './icmp-targets.ts';
 import { labSkip } from './lab.ts';
 import { probing } from './probing.ts';
@@ -40,25 +43,40 @@ test('what a random 5 % loses is what is counted', { skip }, async (t) => {
   );
 });
 
-test('an outage of 3.7 s is told to a tenth of a second', { skip }, async (t) => {
+test('an outage of 3.7 s is told to a tenth of a second, by the probes and by the verdict', { skip }, async (t) => {
   const { sender, link } = await wanPath(t, { both: { delayMs: 5 } });
-  const run = probing(t, sender, [icmp(FAR4, { everyMs: 20, timeoutMs: 200 })]);
-  await run.finished(25);
+  const target = icmp(FAR4, { everyMs: 20, timeoutMs: 200 });
+  let events = 0;
+  const observer = new Observer({ nextEventId: () => ++events });
+  const site = { name: target.site, cidrs: [], critical: true, expect: { link: null, mtu: null } };
+  observer.setTargets([site], [{ id: 0, target }]);
+  const told: CanaryEvent[] = [];
+  const clock = probeClock();
+  const ticker = setInterval(() => told.push(...observer.tick(clock.mono(), clock.wall()).events), 200);
+  t.after(() => clearInterval(ticker));
+
+  const run = probing(t, sender, [target], undefined, observer);
+  await run.finished(100);
   await link.setBoth({ loss: 1 });
-  const began = performance.now();
+  const [beganMono, beganWall] = [clock.mono(), clock.wall()];
   await new Promise((resolve) => setTimeout(resolve, 3700));
   await link.setBoth({ loss: 0 });
-  const lasted = performance.now() - began;
+  const lasted = clock.mono() - beganMono;
   await run.finished(run.of(0).length + 50);
   const probes = run.judged(0);
   const first = probes.findIndex(({ outcome }) => outcome.kind === 'lost');
   const end = probes.findIndex(({ outcome }, i) => i > first && outcome.kind === 'reply');
-  assert.ok(
-    probes.slice(first, end).every(({ outcome }) => outcome.kind === 'lost') && losses(probes) === end - first,
-    'one outage and no other loss',
-  );
+  assert.equal(losses(probes), end - first, 'one outage and no other loss');
   const outage = probes[end]!.sentMono - probes[first]!.sentMono;
   assert.ok(Math.abs(outage - lasted) < 100, `an outage of ${lasted} ms was seen as ${outage} ms`);
+
+  const isOver = ({ kind, from }: CanaryEvent): boolean => kind === 'target' && from === 'down';
+  for (let waited = 0; waited < 50 && !told.some(isOver); waited++) await new Promise((r) => setTimeout(r, 200));
+  const down = told.find(({ kind, to }) => kind === 'target' && to === 'down');
+  const over = told.find(isOver);
+  assert.ok(down !== undefined && over !== undefined, JSON.stringify(told));
+  assert.ok(Math.abs(down.at - beganWall) <= 200, `began ${down.at - beganWall} ms off: ${down.text}`);
+  assert.ok(Math.abs(over.lastedMs! - lasted) <= 100, `an outage of ${lasted} ms was told as ${over.lastedMs} ms`);
 });
 
 test('duplicates are notes, not replies', { skip }, async (t) => {

@@ -175,3 +175,15 @@ test('without privileges ping sockets do, and it says so; without those it says 
   assert.match(stdout, /every 100 ms, unprivileged ping sockets/);
   assert.equal(stdout.match(/^64 bytes from \S+ seq=\d+ ttl=63 time=\d+\.\d+ ms/gm)?.length, 8, stdout);
 });
+
+test('without privileges errors are told by name too', { skip }, async (t) => {
+  const { sender, router } = await wanPath(t, { forth: { mtu: 1400 }, router: { v4: '10.30.0.9', v6: 'fd30::9' } });
+  sender.sysctl({ 'ipv4.ping_group_range': '0 0' });
+  const unprivileged = (...args: string[]): string =>
+    run(sender, [...UNPRIVILEGED, ...CANARY, '-c', '2', '-i', '0.1', '-W', '0.5', ...args]).stdout;
+  const big = unprivileged('-s', '1452', '--df', FAR4, FAR6);
+  assert.match(big, /^errors: 2 × fragmentation needed, next-hop MTU 1400, from 10\.30\.0\.9$/m);
+  assert.match(big, /^errors: 2 × packet too big, next-hop MTU 1400, from fd30::9$/m);
+  router.firewall('forward', 'icmp type echo-request reject with icmp type host-unreachable');
+  assert.match(unprivileged(FAR4), /^errors: 2 × host unreachable, from 10\.29\.0\.2$/m);
+});

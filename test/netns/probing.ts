@@ -33,21 +33,31 @@ const LONGEST_MS = 60_000;
 
 /**
  * Starts probing from `host`; each target sends `count` probes, or goes on until the test ends.
- * The test's thread stays in the host's namespace until then.
+ * The test's thread stays in the host's namespace until then. `also` is told everything too.
  */
-export function probing(t: TestContext, host: Host, targets: readonly IcmpTarget[], count?: number): Probing {
+export function probing(
+  t: TestContext,
+  host: Host,
+  targets: readonly IcmpTarget[],
+  count?: number,
+  also?: ProbeSink,
+): Probing {
   const inside = host.enter();
   const all: Singleton[] = [];
   const notes: Note[] = [];
   const byTarget = targets.map((): Singleton[] => []);
   const sink: ProbeSink = {
     singleton(singleton) {
+      also?.singleton(singleton);
       all.push(singleton);
       const probes = byTarget[singleton.target];
       if (probes?.[singleton.sequence] !== undefined) throw new Error(`reported twice: ${JSON.stringify(singleton)}`);
       if (probes !== undefined) probes[singleton.sequence] = singleton;
     },
-    note: (note) => notes.push(note),
+    note(note) {
+      also?.note(note);
+      notes.push(note);
+    },
   };
   const options = { start: 'at-once', ...(count === undefined ? {} : { count }) } as const;
   const engine = systemIcmpEngine(options, literals(), sink);
