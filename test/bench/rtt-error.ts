@@ -1,5 +1,5 @@
 /**
- * How far a reported RTT is from what tcpdump saw on the sender's own device, packet by packet, on a path of 20 ms:
+ * The error of RTTs: how far a reported RTT is from what tcpdump saw on the sender's own device, packet by packet, on a path of 20 ms:
  * idle, and for programs with a main thread also while that is busy 50 of every 60 ms.
  *
  * Rounds alternate between the programs, so that a noisy minute of the machine hits all of them. The p99 given is the
@@ -81,7 +81,7 @@ function line(one: Case): Line {
     what: one.blocked ? 'main thread blocked 50 of 60 ms' : 'idle',
     figures: {
       'p50, µs': median(all),
-      'p99 of |error|, µs': p99(one),
+      'p99, µs': p99(one),
       'worst, µs': Math.max(...absolute(all)),
     },
     n: all.length,
@@ -108,7 +108,7 @@ async function run(quick: boolean, say: (text: string) => void): Promise<Report>
   const fping = p99(cases.find(({ peer }) => peer === fpingSpread)!);
   const ours = cases.filter(({ peer }) => peer === canary);
   return {
-    title: 'RTT error against the wire, 20 ms path, one target every 20 ms',
+    title: 'RTT error against the wire, 20 ms path, one target every 20 ms (p99 and worst without sign)',
     lines: cases.map(line),
     budgets: ours.map((one) => ({
       text: `p99 ≤ 40 µs and ≤ ½ of fping’s, ${line(one).what}`,

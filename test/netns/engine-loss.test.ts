@@ -97,10 +97,12 @@ test('a reply overtaken by a later one is reordered', { skip }, async (t) => {
   const { reordered } = (await link.stats()).forth;
   const held = run.of(0).filter(({ outcome }) => outcome.kind === 'reply' && outcome.rttMs >= 100);
   assert.ok(reordered > 5, `${reordered} held back`);
-  assert.equal(held.length, reordered);
+  // a busy machine may have held back a few more, or have had no time for a few
+  assert.ok(Math.abs(held.length - reordered) <= reordered / 4, `${held.length} slow, ${reordered} held back`);
   // one held back is overtaken unless those behind it were held back too, or none came
-  const seen = run.of(0).filter((probe) => probe.reordered).length;
-  assert.ok(seen <= reordered && seen >= reordered - 3, `${seen} of ${reordered}`);
+  const seen = run.of(0).filter((probe) => probe.reordered);
+  assert.ok(seen.length >= reordered * 0.7, `${seen.length} of ${reordered}`);
+  assert.ok(seen.filter((probe) => held.includes(probe)).length >= seen.length * 0.8, 'the slow ones are overtaken');
 });
 
 test('a reply after its timeout is late and the probe stays lost', { skip }, async (t) => {
