@@ -9,6 +9,7 @@ import { Agent } from './agent.ts';
 import { LiveLine } from './live-line.ts';
 import { openLog } from './log.ts';
 import { Service } from './service.ts';
+import { settleLater } from './settle.ts';
 
 interface Flags {
   readonly config?: string;
@@ -82,7 +83,9 @@ export async function runAgent(flags: Flags): Promise<number> {
     process.stderr.write(`vpc-canary: ${error.message}\n`);
     return EX_UNAVAILABLE;
   }
+  const cancelSettling = settleLater();
   const signal = await ended;
+  cancelSettling();
   live.end();
   log.info(`ending on ${signal}`);
   service.stopping();
