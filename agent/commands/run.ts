@@ -1,13 +1,6 @@
 /** `vpc-canary run`: the agent itself, in the foreground until SIGINT or SIGTERM. */
 import { Command } from 'commander';
-
-interface RunFlags {
-  readonly config?: string;
-  readonly listen?: string;
-  readonly stateDir?: string;
-  readonly logLevel?: string;
-  readonly logFormat?: string;
-}
+import { addConfigOptions, type ConfigOptions } from './config-options.ts';
 
 const EXAMPLES = `
 Examples:
@@ -25,16 +18,11 @@ Exit codes:
   78  the configuration has problems (under systemd the agent runs on and its page says so)`;
 
 export function runCommand(): Command {
-  return new Command('run')
-    .description('run the agent: probe, judge, keep history, serve the page')
-    .option('-c, --config <file>', 'configuration file (default: /etc/vpc-canary/config.yaml if it exists)')
-    .option('-l, --listen <address:port>', 'where the page is served (http.listen)')
-    .option('-s, --state-dir <folder>', 'where history is kept (state.directory)')
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent (log.level)')
-    .option('--log-format <format>', 'text or json (log.format)')
+  const command = new Command('run').description('run the agent: probe, judge, keep history, serve the page');
+  return addConfigOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: RunFlags) => {
+    .action(async (options: ConfigOptions) => {
       const { runAgent } = await import('./run/start.ts');
-      process.exitCode = await runAgent(flags);
+      process.exitCode = await runAgent(options);
     });
 }

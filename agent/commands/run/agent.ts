@@ -18,8 +18,10 @@ import { Observer } from '../../verdict/observer.ts';
 import { sentence } from '../../verdict/sentence.ts';
 import type { AgentView, CanaryEvent, Snapshot } from '../../verdict/snapshot.ts';
 import { VERSION } from '../../version.ts';
-import type { WebServer } from '../../web/options.ts';
+import type { WebOptions, WebServer } from '../../web/options.ts';
 import { startWeb } from '../../web/server.ts';
+import type { Sources } from '../../web/sources.ts';
+import { WebStartError } from '../../web/start-error.ts';
 import type { Logger } from './log.ts';
 import { type Condition, Notices } from './notices.ts';
 import { Probers } from './probers.ts';
@@ -60,8 +62,11 @@ export class Agent {
   readonly #probers: Probers;
   readonly #keeper: ConfigKeeper;
   readonly #capabilities = effectiveCapabilities() ?? [];
+  /** What of the configuration is taken at the start only. */
+  readonly #atStart: string;
   #refused: readonly Problem[];
   #web: WebServer | null = null;
+  #webOptions: WebOptions | null = null;
   #second: EverySecond | null = null;
   #snapshot: Snapshot | null = null;
   #sequence = 0;
@@ -75,6 +80,7 @@ export class Agent {
     this.#show = show;
     this.#refused = refused;
     const { config } = initial;
+    this.#atStart = JSON.stringify({ history: config.history, state: config.state });
     this.#history = openHistory(config);
     this.#eventId = this.#history?.lastEventId() ?? 0;
     this.#observer = new Observer({
@@ -101,7 +107,13 @@ export class Agent {
       () => systemClock().mono(),
       () => this.#tick(),
     );
-    this.#web = await startWeb(webOptions(config, this.#log), {
+    this.#webOptions = webOptions(config, this.#log);
+    this.#web = await startWeb(this.#webOptions, this.#sources());
+    return this.#web;
+  }
+
+  #sources(): Sources {
+    return {
       snapshot: () => this.#snapshot,
       subscribe: (listener) => {
         this.#listeners.add(listener);
@@ -109,8 +121,25 @@ export class Agent {
       },
       history: this.#history ?? NO_PAST,
       effectiveConfig: () => this.#keeper.current.effective(),
-    });
-    return this.#web;
+    };
+  }
+
+  /** Moves the page to where the new configuration wants it; if it cannot go there, it comes back. */
+  async #moveWeb(config: Config): Promise<void> {
+    const before = this.#webOptions;
+    const after = webOptions(config, this.#log);
+    if (this.#web === null || before === null || JSON.stringify(after) === JSON.stringify(before)) return;
+    await this.#web.close();
+    this.#web = null;
+    try {
+      this.#web = await startWeb(after, this.#sources());
+      this.#webOptions = after;
+      this.#log.info(`The page is at ${this.#web.url}/`);
+    } catch (error) {
+      if (!(error instanceof WebStartError)) throw error;
+      this.#log.error(`the page stays where it was: ${error.message}`);
+      this.#web = await startWeb(before, this.#sources());
+    }
   }
 
   async stop(): Promise<void> {
@@ -142,6 +171,7 @@ export class Agent {
     this.#event('config', `configuration taken: ${config.targets.length} targets at ${config.sites.length} sites`);
     this.#applying = this.#applying
       .then(() => this.#apply(config))
+      .then(() => this.#moveWeb(config))
       .catch((error: unknown) => this.#log.error({ error: String(error) }, 'configuration could not be applied'));
   }
 
@@ -248,6 +278,15 @@ export class Agent {
         severity: 'info',
         text: 'No targets are configured: only this host itself is probed.',
         remedy: `name targets in ${this.#keeper.current.file}; vpc-canary config --help shows how`,
+      });
+    }
+    const { history, state } = this.#keeper.current.config;
+    if (JSON.stringify({ history, state }) !== this.#atStart) {
+      conditions.push({
+        code: 'restart-needed',
+        severity: 'info',
+        text: 'history.* or state.* was changed; that takes effect when the agent starts again.',
+        remedy: 'systemctl restart vpc-canary',
       });
     }
     return conditions;

@@ -5,38 +5,16 @@ import { formatProblem, type Problem } from '../../config/problem.ts';
 import type { Snapshot } from '../../verdict/snapshot.ts';
 import { VERSION } from '../../version.ts';
 import { WebStartError } from '../../web/start-error.ts';
+import { type ConfigOptions, configRequest } from '../config-options.ts';
 import { Agent } from './agent.ts';
 import { LiveLine } from './live-line.ts';
 import { openLog } from './log.ts';
 import { Service } from './service.ts';
 import { settleLater } from './settle.ts';
 
-interface Flags {
-  readonly config?: string;
-  readonly listen?: string;
-  readonly stateDir?: string;
-  readonly logLevel?: string;
-  readonly logFormat?: string;
-}
-
 /** <sysexits.h> */
 const EX_UNAVAILABLE = 69;
 const EX_CONFIG = 78;
-
-function requestOf(flags: Flags): ConfigRequest {
-  const setting = (flag: string, path: string[], text: string | undefined) =>
-    text === undefined ? [] : [{ source: `flag ${flag}`, path, text }];
-  return {
-    environment: process.env,
-    ...(flags.config === undefined ? {} : { file: flags.config }),
-    settings: [
-      ...setting('--listen', ['http', 'listen'], flags.listen),
-      ...setting('--state-dir', ['state', 'directory'], flags.stateDir),
-      ...setting('--log-level', ['log', 'level'], flags.logLevel),
-      ...setting('--log-format', ['log', 'format'], flags.logFormat),
-    ],
-  };
-}
 
 /**
  * What to start with. By hand, a bad configuration ends the command; under systemd that would be a restart loop,
@@ -54,8 +32,8 @@ async function initialConfig(
 }
 
 /** Returns the exit code. */
-export async function runAgent(flags: Flags): Promise<number> {
-  const request = requestOf(flags);
+export async function runAgent(options: ConfigOptions): Promise<number> {
+  const request = configRequest(options, process.env);
   const start = await initialConfig(request);
   if (!('initial' in start)) {
     const lines = start.map((problem) => `  ${formatProblem(problem)}\n`);
