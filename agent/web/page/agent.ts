@@ -119,11 +119,11 @@ function configPanel({ config }: AgentView, now: number): Html {
 /** Every value and its origin; long, hence at the end and outside what is drawn anew. */
 function configInForce(context: Context): Html {
   const rows = context.sources.effectiveConfig();
-  return html`<section aria-labelledby="in-force"><div class="section-head"><h2 id="in-force">Configuration in force</h2><p>secrets left out</p></div>
+  return html`<div class="section-head"><h2 id="in-force">Configuration in force</h2><p>secrets left out</p></div>
 <div class="card wide" tabindex="0" role="region" aria-labelledby="in-force"><table class="figures config"><thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead><tbody>${rows.map(
     ({ path, value, source }) =>
       html`<tr><th scope="row" class="mono">${path}</th><td class="mono">${typeof value === 'string' ? value : JSON.stringify(value)}</td><td class="dim">${source}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  )}</tbody></table></div>`;
 }
 
 export const agent: View = {

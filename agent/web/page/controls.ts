@@ -1,8 +1,8 @@
 /** The range buttons, shifting, and the link that shows the same to somebody else. All of them links. */
 import type { Context } from './context.ts';
 import { type Html, html } from './html.ts';
-import { here } from './links.ts';
-import { RANGE_WORDS, type RangeName } from './query.ts';
+import { here, iso } from './links.ts';
+import { type PageQuery, RANGE_WORDS, RANGES, type RangeName } from './query.ts';
 import { windowWords } from './window.ts';
 
 /** `data-key` gives a link its key; the script only follows it. */
@@ -10,17 +10,34 @@ export function rangeControl(context: Context, names: readonly RangeName[]): Htm
   const { query, window, now } = context;
   const span = window.to - window.from;
   const oldest = context.sources.history.oldest();
-  const earlier = { from: Math.round(window.from - span), to: Math.round(window.from) };
-  const later = { from: Math.round(window.to), to: Math.round(Math.min(now, window.to + span)) };
-  const laterHref =
-    window.to + span >= now ? here(query, { range: window.range ?? names[0] ?? '1h' }) : here(query, { window: later });
+  const earlier = { from: second(window.from - span), to: second(window.from) };
+  const later = { from: second(window.to), to: second(window.to + span) };
+  const sameLength = names.find((name) => RANGES[name] === span) ?? '1h';
+  const laterHref = here(query, later.to >= now - span / 20 ? { range: sameLength } : { window: later });
   return html`<div class="control" data-part="range"><span class="seg" role="group" aria-label="Range">
-${names.map((name) => html`<a href="${here(query, { range: name })}"${window.range === name ? html` aria-current="true"` : html``}>${RANGE_WORDS[name]}</a>`)}</span>
+${names.map((name) => html`<a href="${here(query, { range: name })}"${window.range === name && html` aria-current="true"`} data-inplace="">${RANGE_WORDS[name]}</a>`)}</span>
 <span class="seg" role="group" aria-label="Shift">${
     oldest !== null && earlier.to > oldest
-      ? html`<a href="${here(query, { window: earlier })}" data-key="[" aria-label="Earlier">‹</a>`
+      ? html`<a href="${here(query, { window: earlier })}" data-key="[" data-inplace="" aria-label="Earlier">‹</a>`
       : html`<span class="off" aria-hidden="true">‹</span>`
-  }${window.live ? html`<span class="off" aria-hidden="true">›</span>` : html`<a href="${laterHref}" data-key="]" aria-label="Later">›</a>`}</span>
-<a class="copy" id="copy" href="${here(query, { window: { from: Math.round(window.from), to: Math.round(window.to) } })}" data-seconds="${Math.round(span / 1000)}" data-live="${window.live ? 1 : 0}">Link to this window</a>
+  }${window.live ? html`<span class="off" aria-hidden="true">›</span>` : html`<a href="${laterHref}" data-key="]" data-inplace="" aria-label="Later">›</a>`}</span>
+<a class="copy" id="copy" href="${here(query, { window: { from: second(window.from), to: second(window.to) } })}" data-seconds="${Math.round(span / 1000)}" data-live="${window.live ? 1 : 0}">Link to this window</a>
 ${!window.live && html`<span class="fixed">${windowWords(window, now)}, fixed</span>`}</div>`;
+}
+
+/** Whole seconds: an address is read by people. */
+const second = (at: number): number => Math.round(at / 1000) * 1000;
+
+/** What a form must carry along so that it changes nothing else. */
+export function keptFields(query: PageQuery): Html {
+  const fields: readonly (readonly [name: string, value: string | null])[] = [
+    ['range', query.range],
+    ['from', query.from === null ? null : iso(query.from)],
+    ['to', query.to === null ? null : iso(query.to)],
+    ['tz', query.local ? 'local' : null],
+    ['refresh', query.refresh === null ? null : String(query.refresh)],
+  ];
+  return html`<span data-part="kept">${fields.map(
+    ([name, value]) => value !== null && html`<input type="hidden" name="${name}" value="${value}">`,
+  )}</span>`;
 }

@@ -2,10 +2,10 @@
 import type { CanaryEvent } from '../../verdict/snapshot.ts';
 import { drawLanes } from './chart/lanes.ts';
 import type { Body, Context, View } from './context.ts';
-import { rangeControl } from './controls.ts';
+import { keptFields, rangeControl } from './controls.ts';
 import { eventList, orderOfFall } from './event-list.ts';
 import { type Html, html } from './html.ts';
-import { here, iso } from './links.ts';
+import { here } from './links.ts';
 import { windowNotes } from './notices.ts';
 import type { PageQuery } from './query.ts';
 import { USUAL_RANGES } from './shell.ts';
@@ -62,7 +62,7 @@ function filters(query: PageQuery, sites: readonly string[]): Html {
     html`<option value="${value}"${value === chosen ? html` selected` : html``}>${word}</option>`;
   return html`<form class="filter" method="get" action="/events"><label>Site <select name="site">${option('', 'all', query.site)}${sites.map((name) => option(name, name, query.site))}</select></label>
 <label>Kind <select name="kind">${option('', 'all', query.kind)}${Object.entries(KINDS).map(([value, word]) => option(value, word, query.kind))}</select></label>
-${query.range !== null && html`<input type="hidden" name="range" value="${query.range}">`}${query.from !== null && query.to !== null && html`<input type="hidden" name="from" value="${iso(query.from)}"><input type="hidden" name="to" value="${iso(query.to)}">`}${query.local && html`<input type="hidden" name="tz" value="local">`}<button>Show</button></form>`;
+${keptFields(query)}<button>Show</button></form>`;
 }
 
 export const events: View = {

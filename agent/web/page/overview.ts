@@ -2,7 +2,7 @@
 import { counted } from '../../measure/units.ts';
 import { drawLanes } from './chart/lanes.ts';
 import type { Body, Context, View } from './context.ts';
-import { rangeControl } from './controls.ts';
+import { keptFields, rangeControl } from './controls.ts';
 import { eventList, orderOfFall } from './event-list.ts';
 import { glyph } from './glyph.ts';
 import { type Html, html } from './html.ts';
@@ -49,15 +49,7 @@ ${
 
 /** A GET form that keeps the rest of the address. */
 function filterForm(query: PageQuery): Html {
-  const keep: readonly (readonly [string, string])[] = [
-    ...(query.range === null ? [] : [['range', query.range] as const]),
-    ...(query.from !== null && query.to !== null
-      ? [['from', new Date(query.from).toISOString()] as const, ['to', new Date(query.to).toISOString()] as const]
-      : []),
-    ...(query.local ? [['tz', 'local'] as const] : []),
-    ...(query.refresh === null ? [] : [['refresh', String(query.refresh)] as const]),
-  ];
-  return html`<form class="filter" id="filter" role="search" method="get" action="/"><label class="vh" for="q">Filter targets by name, address, kind or state</label><input id="q" name="q" type="search" value="${query.q}" placeholder="Filter  /" autocomplete="off" spellcheck="false" maxlength="200">${keep.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button class="vh-focus">Filter</button></form>`;
+  return html`<form class="filter" id="filter" role="search" method="get" action="/"><label class="vh" for="q">Filter targets by name, address, kind or state</label><input id="q" name="q" type="search" value="${query.q}" placeholder="Filter  /" autocomplete="off" spellcheck="false" maxlength="200">${keptFields(query)}<button class="vh-focus">Filter</button></form>`;
 }
 
 export const overview: View = {

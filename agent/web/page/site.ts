@@ -35,7 +35,7 @@ function draw(context: Context, name: string): Body {
     status: 200,
     title: `${site.name} ${site.state}`,
     everySeconds: 15,
-    main: html`<p class="crumbs"><a href="${to('/', query)}">Overview</a> / <bdi>${site.name}</bdi></p>
+    main: html`<p class="crumbs" data-part="crumbs"><a href="${to('/', query)}">Overview</a> / <bdi>${site.name}</bdi></p>
 <div class="page-head" data-part="subject"><h1>${glyphAlone(site.state)} <bdi>${site.name}</bdi> <span class="since">${stateSince(site.state, site.since, now)}</span></h1>
 <p class="dim">${about.join(' · ')}</p>${reasonList(site.reasons)}
 ${verdict.state !== 'up' && html`<p class="card whole v-${verdict.state}">${glyph(verdict.state)} <span>The whole: ${headline(verdict, now)}. <a href="${to('/', query)}">Evidence and next step</a></span></p>`}</div>
@@ -58,7 +58,7 @@ function availabilityTile(context: Context, site: SiteView, range: (typeof USUAL
     share.downMs >= 50 && `down ${formatDuration(share.downMs)}`,
     share.unmeasuredMs >= 1000 && `not measured ${formatDuration(share.unmeasuredMs)}`,
   ].filter((part) => part !== false);
-  return html`<div class="card tile"><h3>Up, ${RANGE_WORDS[range]}</h3><p><b>${availabilityWords(share.ratio)}</b></p>${drawBar(spans, window.from, window.to, `${site.name}, ${RANGE_WORDS[range]}`)}<small>${small.length > 0 ? small.join(', ') : 'no outage'}</small></div>`;
+  return html`<div class="card tile"><p class="of">Up, ${RANGE_WORDS[range]}</p><p class="figure"><b>${availabilityWords(share.ratio)}</b></p>${drawBar(spans, window.from, window.to, `${site.name}, ${RANGE_WORDS[range]}`)}<small>${small.length > 0 ? small.join(', ') : 'no outage'}</small></div>`;
 }
 
 /** "down since 03:02:17.4, 12 min 5 s". */

@@ -33,7 +33,7 @@ function draw(context: Context, name: string): Body {
     status: 200,
     title: `${target.name} ${target.state}`,
     everySeconds: Math.max(5, Math.min(60, Math.round((window.to - window.from) / 360_000))),
-    main: html`<p class="crumbs"><a href="${to('/', query)}">Overview</a> / <a href="${to(sitePath(target.site), query)}"><bdi>${target.site}</bdi></a></p>
+    main: html`<p class="crumbs" data-part="crumbs"><a href="${to('/', query)}">Overview</a> / <a href="${to(sitePath(target.site), query)}"><bdi>${target.site}</bdi></a></p>
 ${subject(context, target)}${noticeList(context, false)}
 ${tiles(context, target, figure.overall)}
 <div class="section-head"><h2>Round trip, ms</h2><div class="tools"><span class="seg" role="group" aria-label="Chart" data-part="views">${CHART_VIEWS.map(
@@ -91,7 +91,7 @@ ${tile(`Not measured, ${window.words}`, html`<b>${times.unmeasuredMs < 1000 ? '0
 }
 
 function tile(name: string, value: Html, unit: string, note = ''): Html {
-  return html`<div class="card tile"><h3>${name}</h3><p>${value} <small>${unit}</small></p>${note !== '' && html`<small class="under">${note}</small>`}</div>`;
+  return html`<div class="card tile"><p class="of">${name}</p><p class="figure">${value} <small>${unit}</small></p>${note !== '' && html`<small class="under">${note}</small>`}</div>`;
 }
 
 /** What else is known: counts since start, the limits it is judged by, and what its kind tells. */

@@ -46,8 +46,8 @@ function zoom(from, to) {
   if (to - from < SHORTEST_MS) return;
   go(addressWith((query) => {
     query.delete('range');
-    query.set('from', new Date(Math.round(from / 1000) * 1000).toISOString().replace('.000Z', 'Z'));
-    query.set('to', new Date(Math.round(to / 1000) * 1000).toISOString().replace('.000Z', 'Z'));
+    query.set('from', isoOf(from));
+    query.set('to', isoOf(to));
   }));
 }
 

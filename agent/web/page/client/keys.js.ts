@@ -71,17 +71,17 @@ document.addEventListener('click', (event) => {
 async function copyLink(link) {
   const url = new URL(link.href);
   if (link.dataset.live === '1') {
-    const iso = (/** @type {number} */ at) => new Date(Math.round(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');
-    url.searchParams.set('from', iso(shared.at - Number(link.dataset.seconds) * 1000));
-    url.searchParams.set('to', iso(shared.at));
+    url.searchParams.set('from', isoOf(shared.at - Number(link.dataset.seconds) * 1000));
+    url.searchParams.set('to', isoOf(shared.at));
   }
+  const address = url.origin + url.pathname + readable(url.searchParams);
   try {
-    await navigator.clipboard.writeText(url.href);
+    await navigator.clipboard.writeText(address);
     setText(link, 'Copied');
     setTimeout(() => setText(link, 'Copy link'), 2000);
   } catch {
     // Without the clipboard (plain HTTP from another machine) the address bar holds the link instead.
-    go(url.href);
+    go(address);
   }
 }
 
@@ -105,7 +105,12 @@ if (filter && input) {
     applyFilter();
     input.blur();
   });
-  input.addEventListener('keydown', (event) => { if (event.key === 'Escape') input.blur(); });
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    input.value = '';
+    applyFilter();
+    input.blur();
+  });
 }
 
 dress();

@@ -75,12 +75,13 @@ function patchSentence(sentence) {
   if (tail && sentence.startsWith(subject)) setText(tail, sentence.slice(subject.length).replace(/\\.$/, ''));
 }
 
-/** At most one redrawing at a time, and not more than one every two seconds. @param {boolean} speak */
+/** At most one redrawing at a time, and not more than one a second. @param {boolean} speak */
 async function drawSoon(speak) {
   if (live.drawing || (document.hidden && !speak)) return;
   live.drawing = true;
   const before = document.querySelector('link[rel=icon]')?.getAttribute('href');
-  if (Date.now() - seen.drawn < 2000) await new Promise((resolve) => setTimeout(resolve, 2000 - (Date.now() - seen.drawn)));
+  const pause = 1000 - (Date.now() - seen.drawn);
+  if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
   const ok = await redraw();
   live.drawing = false;
   if (!ok) seen.drawn = Date.now();

@@ -114,11 +114,17 @@ async function go(url, replace) {
   if (!(await redraw({ force: true }))) location.assign(url);
 }
 
+/** Colons need no escape in a query, and an address is read by people. @param {URLSearchParams} query */
+const readable = (query) => '?' + query.toString().replaceAll('%3A', ':');
+
+/** @param {number} at */
+const isoOf = (at) => new Date(Math.round(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+
 /** @param {(query: URLSearchParams) => void} change */
 function addressWith(change) {
   const query = new URLSearchParams(location.search);
   change(query);
-  return location.pathname + '?' + query;
+  return location.pathname + readable(query);
 }
 
 addEventListener('popstate', () => {

@@ -2,7 +2,7 @@
 export const base = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;background:var(--bg);color:var(--ink);font:14px/20px var(--sans);font-variant-numeric:tabular-nums}
+body{margin:0;background:var(--bg);color:var(--ink);font:14px/20px var(--sans);font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 h1,h2,h3,p,ul,ol,dl,dd,figure,pre{margin:0;padding:0}
 h1{font-size:25px;line-height:32px;font-weight:700;overflow-wrap:anywhere}
 h2{font-size:16px;line-height:24px;font-weight:700}

@@ -7,7 +7,7 @@ export const list = `
 .site{overflow:hidden}
 .site-line{display:grid;grid-template-columns:14px fit-content(24%) fit-content(16%) minmax(150px,1fr) auto 76px 84px 300px;align-items:center;gap:0 10px;min-height:40px;padding:4px 15px}
 .site-line>.best,.site-line>.avail{text-align:right}
-.site-line h3{overflow-wrap:anywhere;min-width:0}
+.site-line h3{overflow-wrap:anywhere;min-width:0;line-height:24px}
 .site-line h3 a{color:inherit;text-decoration:none}
 .site-line h3 a:hover{text-decoration:underline}
 .site-line .state{min-width:0;overflow-wrap:anywhere}

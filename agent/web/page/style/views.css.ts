@@ -2,10 +2,10 @@
 export const views = `
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;margin-top:14px}
 .tile{padding:8px 14px 10px}
-.tile h3{font-size:12px;line-height:16px;font-weight:400;color:var(--dim)}
-.tile p{font-size:20px;line-height:28px}
+.tile .of{font-size:12px;line-height:16px;color:var(--dim)}
+.tile .figure{font-size:20px;line-height:28px}
 .tile small{color:var(--dim)}
-.page-head{display:grid;gap:4px;justify-items:start}
+.page-head{display:grid;grid-template-columns:minmax(0,1fr);gap:4px}
 .page-head h1 .g{width:18px;height:18px;vertical-align:-1px;margin-right:2px}
 .page-head .whole{margin-top:6px;justify-self:stretch}
 .tile small.under{display:block}

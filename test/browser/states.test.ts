@@ -1,0 +1,70 @@
+/** CONSOLE 8.5: each state has a word, a sign and a height, and is told from the others with any eyes, in grey too. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { CDPSession, Page } from 'playwright-core';
+import { incident } from '../fakes/console.ts';
+import { type Picture, readPng } from '../fakes/png.ts';
+import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
+import { stage } from './stage.ts';
+import { THEMES } from './views.ts';
+
+const options = { skip: noBrowser };
+after(closeBrowser);
+
+const STATES = ['up', 'degraded', 'down', 'unknown'] as const;
+const EYES = ['none', 'protanopia', 'deuteranopia', 'tritanopia', 'achromatopsia'] as const;
+const SIZE = 14;
+
+test('a word and a sign in every row, beside a bar', options, async (t) => {
+  const { url } = await stage(t, incident());
+  const { page } = await visit(t, `${url}/?open=all`);
+  await live(page);
+  for (const [name, state] of [
+    ['mel-core', 'down'],
+    ['akl-gw', 'degraded'],
+    ['per-core', 'unknown'],
+    ['erp', 'up'],
+  ] as const) {
+    const row = page.locator(`tr[data-t="${name}"]`);
+    assert.match(await row.locator('.why').innerText(), new RegExp(`^${state}`));
+    assert.equal(await row.locator('use').first().getAttribute('href'), `#g-${state}`);
+    assert.equal(await row.locator(`.bar .f-${state}`).count(), 1);
+  }
+});
+
+/** The sign of a state as it is on the screen: which of its pixels are ink, and how far from the card's colour. */
+async function sign(
+  page: Page,
+  state: string,
+): Promise<{ readonly ink: readonly boolean[]; readonly strongest: number }> {
+  const picture: Picture = readPng(await page.locator(`.counts .s-${state}`).screenshot());
+  const ground = picture.at(0, Math.min(SIZE, picture.height) >> 1);
+  const distances = Array.from({ length: SIZE * SIZE }, (_, index) => {
+    const pixel = picture.at(
+      Math.min(picture.width - 1, index % SIZE),
+      Math.min(picture.height - 1, Math.floor(index / SIZE)),
+    );
+    return Math.hypot(...pixel.map((value, channel) => value - (ground[channel] ?? 0)));
+  });
+  return { ink: distances.map((distance) => distance > 40), strongest: Math.max(...distances) };
+}
+
+test('signs differ in shape and stand out, under every simulated deficiency and in grey', options, async (t) => {
+  const { url } = await stage(t, incident());
+  for (const colorScheme of THEMES) {
+    const { page } = await visit(t, `${url}/`, { colorScheme });
+    await live(page);
+    const session: CDPSession = await page.context().newCDPSession(page);
+    for (const type of EYES) {
+      await session.send('Emulation.setEmulatedVisionDeficiency', { type });
+      const signs = await Promise.all(STATES.map(async (state) => [state, await sign(page, state)] as const));
+      for (const [index, [one, a]] of signs.entries()) {
+        assert.ok(a.strongest > 70, `${one}, ${type}, ${colorScheme}: hardly seen (${a.strongest.toFixed(0)})`);
+        for (const [other, b] of signs.slice(index + 1)) {
+          const differing = a.ink.filter((ink, pixel) => ink !== b.ink[pixel]).length;
+          assert.ok(differing >= 20, `${one} and ${other}, ${type}, ${colorScheme}: ${differing} pixels differ`);
+        }
+      }
+    }
+  }
+});

@@ -1,0 +1,45 @@
+/** CONSOLE 8.9: what 200 targets weigh on the wire, and that a thousand can be used. Times are the bench's business. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { many } from '../fakes/console.ts';
+import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
+import { stage } from './stage.ts';
+
+const options = { skip: noBrowser };
+after(closeBrowser);
+
+test('200 targets, all rows, everything: at most 60 KB; and the second visit only the page', options, async (t) => {
+  const { url } = await stage(t, many(200, true));
+  const { page } = await visit(t, 'about:blank');
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  let bytes = 0;
+  let requests = 0;
+  session.on('Network.loadingFinished', (event) => {
+    bytes += event.encodedDataLength;
+    requests += 1;
+  });
+  await page.goto(`${url}/?open=all`);
+  await live(page);
+  assert.ok(bytes > 10_000 && bytes <= 60_000, `${bytes} bytes`);
+  assert.ok(requests <= 4, `${requests} requests: page, style, script, icon`);
+  const first = bytes;
+  await page.goto(`${url}/?open=all&range=24h`);
+  await live(page);
+  assert.ok(bytes - first < first, `${bytes - first} of ${first} bytes the second time`);
+});
+
+test('a thousand targets: a page of closed sites, one opened, one found', options, async (t) => {
+  const { url } = await stage(t, many(1000, true));
+  const { page, complaints } = await visit(t, `${url}/`);
+  await live(page);
+  assert.ok((await page.evaluate<number>(`document.querySelectorAll('*').length`)) < 2500);
+  await page.locator('[data-s="site-07"] .toggle').click();
+  await page.locator('[data-s="site-07"] .toggle[aria-expanded=true]').waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('host-0423');
+  await page.locator('tr[data-t="site-03-host-0423"]').waitFor();
+  await page.locator('tr[data-t]').nth(1).waitFor({ state: 'detached' });
+  assert.deepEqual(await page.locator('tr .name a').allInnerTexts(), ['site-03-host-0423']);
+  assert.deepEqual(complaints, []);
+});
