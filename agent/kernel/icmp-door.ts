@@ -58,7 +58,10 @@ export interface IcmpDoor {
   readonly family: 4 | 6;
   /** Where messages are written that are to be sent. */
   readonly outgoing: DataView;
-  /** Packets that were dropped since the door opened because nobody read them in time. */
+  /**
+   * Packets that found the receive queue full since the door opened, because nobody read it in time. Newer kernels
+   * count ICMP of others, too, before they ask the filter whose it is.
+   */
   readonly overflows: number;
   /** Prepares a destination; its handle, or −errno. `longest` is the longest message that will go there. */
   openRoute(spec: RouteSpec, longest: number): number;

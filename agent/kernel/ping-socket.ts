@@ -41,10 +41,10 @@ export class PingIcmp implements IcmpDoor {
   #longest = 0;
 
   /** Use {@link openPingIcmp}. */
-  constructor(family: 4 | 6, fd: number, listener: IcmpListener) {
+  constructor(family: 4 | 6, fd: number, numbered: boolean, listener: IcmpListener) {
     this.family = family;
     this.#listener = listener;
-    this.#numbered = stampsCarryNumbers();
+    this.#numbered = numbered;
     this.#sockets = [this.#setUp(fd, false), null];
     this.#routes = new RouteTable(family, this.#numbered);
     this.#outbox = new Outbox(this.#routes, (df) => this.#descriptor(df), true, listener);
@@ -131,9 +131,13 @@ export class PingIcmp implements IcmpDoor {
 }
 
 /** A door through ping sockets; −errno (EACCES) when this process's groups are not in the range. */
-export function openPingIcmp(family: 4 | 6, listener: IcmpListener): PingIcmp | number {
+export function openPingIcmp(
+  family: 4 | 6,
+  listener: IcmpListener,
+  numbered = stampsCarryNumbers(),
+): PingIcmp | number {
   const fd = pingSocket(family);
-  return fd < 0 ? fd : new PingIcmp(family, fd, listener);
+  return fd < 0 ? fd : new PingIcmp(family, fd, numbered, listener);
 }
 
 function pingSocket(family: 4 | 6): number {

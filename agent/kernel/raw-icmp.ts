@@ -35,10 +35,10 @@ export class RawIcmp implements IcmpDoor {
   readonly #replies: ReplyReader;
 
   /** Use {@link openRawIcmp}. */
-  constructor(family: 4 | 6, receiver: number, listener: IcmpListener) {
+  constructor(family: 4 | 6, receiver: number, numbered: boolean, listener: IcmpListener) {
     this.family = family;
     this.#receiver = receiver;
-    this.#numbered = stampsCarryNumbers();
+    this.#numbered = numbered;
     this.#outbox = new Outbox(new RouteTable(family, this.#numbered), (df) => this.#sender(df), false, listener);
     this.#stamps = new StampReader(family, this.#numbered, listener);
     this.#replies = new ReplyReader(family, family === 4, listener);
@@ -93,8 +93,16 @@ export class RawIcmp implements IcmpDoor {
   }
 }
 
-/** A door whose identifiers are those with the upper 8 bits of `block`; −errno when raw sockets are refused. */
-export function openRawIcmp(family: 4 | 6, block: number, listener: IcmpListener): RawIcmp | number {
+/**
+ * A door whose identifiers are those with the upper 8 bits of `block`; −errno when raw sockets are refused. Without
+ * `numbered`, stamps come with their packets, as on kernels before 6.13.
+ */
+export function openRawIcmp(
+  family: 4 | 6,
+  block: number,
+  listener: IcmpListener,
+  numbered = stampsCarryNumbers(),
+): RawIcmp | number {
   const fd = rawSocket(family);
   if (fd < 0) return fd;
   const filter = family === 4 ? icmpFilter4(block) : icmpFilter6(block);
@@ -107,7 +115,7 @@ export function openRawIcmp(family: 4 | 6, block: number, listener: IcmpListener
   setOption(fd, SOL.SOCKET, SO.TIMESTAMPING, TIMESTAMP.RX_SOFTWARE | TIMESTAMP.SOFTWARE);
   enlarge(fd, SO.RCVBUFFORCE, SO.RCVBUF, RECEIVE_BUFFER);
   if (family === 6) setOption(fd, SOL.IPV6, IPV6.RECVHOPLIMIT, 1);
-  return new RawIcmp(family, fd, listener);
+  return new RawIcmp(family, fd, numbered, listener);
 }
 
 function rawSocket(family: 4 | 6): number {

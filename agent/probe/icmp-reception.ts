@@ -31,7 +31,7 @@ export class IcmpReception implements IcmpMatching {
   readonly streams: IcmpStreams;
   readonly doors: IcmpDoors;
   readonly refused: (slot: number, errno: number) => void;
-  /** Packets dropped because the receive queue was full, and when that was last seen. */
+  /** Packets that found the receive queue full, and when that was last seen. */
   overflows = 0;
   overflowedMono = Number.NEGATIVE_INFINITY;
   nowMono: Milliseconds;
@@ -97,7 +97,7 @@ export class IcmpReception implements IcmpMatching {
   readonly #overflowed = (fromMono: number, toMono: number, packets: number): void => {
     this.overflows += packets;
     this.overflowedMono = this.nowMono;
-    const text = `the receive queue of this host overflowed, ${packets} packet${packets > 1 ? 's' : ''} dropped unread`;
+    const text = "this host's receive queue overflowed while the probe was out";
     this.ledger.blind({ fromMono, toMono, code: 'overload', text, spoils: false });
   };
 }

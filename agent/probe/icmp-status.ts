@@ -3,7 +3,7 @@ import type { IcmpOpening } from '../kernel/open-icmp.ts';
 
 /** Times at which this host itself was the bottleneck. */
 export interface Overload {
-  /** Packets dropped because the receive queue was full. */
+  /** Packets that found the receive queue full: replies, and on newer kernels also ICMP of others. */
   readonly receiveOverflows: number;
   /** Probes sent more than half an interval late, and probes left out because their time had passed. */
   readonly lateSends: number;

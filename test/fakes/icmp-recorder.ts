@@ -1,5 +1,6 @@
 /** A listener that keeps what an ICMP door tells, copied, for tests. */
-import type { Arrival, IcmpListener, QuotedError } from '../../agent/kernel/icmp-door.ts';
+import type { Arrival, IcmpDoor, IcmpListener, QuotedError } from '../../agent/kernel/icmp-door.ts';
+import { echoSeed, writeEchoRequest } from '../../agent/probe/wire-icmp.ts';
 
 const hex = (view: DataView, at: number, length: number): string =>
   Buffer.from(view.buffer, view.byteOffset + at, length).toString('hex');
@@ -46,5 +47,26 @@ export class Recorder implements IcmpListener {
       info: error.info,
       destination: hex(error.view, error.destinationAt, this.#addressLength),
     });
+  }
+}
+
+/** Writes an echo request of target index 9 into the door's next batch. */
+export function stageEcho(
+  door: IcmpDoor,
+  route: number,
+  echo: { token: number; identifier: number; sequence: number; size?: number },
+): void {
+  const { token, identifier, sequence, size = 56 } = echo;
+  const at = door.stage(route, token, 8 + size);
+  if (at < 0) throw new Error('the batch is full');
+  writeEchoRequest(door.outgoing, at, door.family, size, echoSeed(size), identifier, sequence, 9, 1, 2);
+}
+
+/** Asks again and again until it holds; fails after ten seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error('not within ten seconds');
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
