@@ -20,6 +20,10 @@ export const LINK_NAMES: Readonly<Record<LinkKind, string>> = {
 
 /** Steal from which the host's own times cannot be trusted. */
 const MUCH_STEAL = 0.1;
+/** All tasks waiting for memory this share of the time: no program sends or reads in time. */
+const MUCH_STALLED = 0.2;
+/** The table of tracked connections drops new ones when it is full; entries come and go, so just below counts. */
+const CONNTRACK_FULL = 0.98;
 
 /** What this host is short of, in words; empty when nothing is known or nothing is short. */
 export function hostShortages(host: HostEvidence | undefined): string[] {
@@ -30,6 +34,10 @@ export function hostShortages(host: HostEvidence | undefined): string[] {
   if (exceeded > 0) words.push(`ENA dropped ${formatCount(exceeded)} packets`);
   const drops = host?.drops ?? null;
   if (drops !== null && drops > 0) words.push(`the interface dropped ${formatCount(drops)} packets`);
+  const stalled = host?.memoryStalledRatio ?? null;
+  if (stalled !== null && stalled >= MUCH_STALLED) words.push(`stalled ${formatRatio(stalled)} for want of memory`);
+  const conntrack = host?.conntrackUsedRatio ?? null;
+  if (conntrack !== null && conntrack >= CONNTRACK_FULL) words.push('its connection tracking table is full');
   return words;
 }
 

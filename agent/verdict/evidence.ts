@@ -11,8 +11,12 @@ export interface HostEvidence {
   readonly stealRatio?: number | null;
   /** Packets queued or dropped by ENA for exceeding an allowance, by the driver's counter name. */
   readonly allowanceExceeded?: readonly { readonly name: string; readonly packets: number }[];
-  /** Packets the interface or its queues dropped. */
+  /** Packets the interface or its queues dropped, when that is more than usual. */
   readonly drops?: number | null;
+  /** Share of time in which every task waited for memory, 0 to 1 (PSI). */
+  readonly memoryStalledRatio?: number | null;
+  /** How full the table of tracked connections is, 0 to 1. A full one drops what is new: every probe. */
+  readonly conntrackUsedRatio?: number | null;
   /** Wall time since when the host has been short of something. */
   readonly since?: number | null;
 }
