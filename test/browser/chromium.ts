@@ -55,6 +55,15 @@ export async function visit(t: TestContext, url: string, options: BrowserContext
 /** What the page evaluates; text, since this program has no DOM in its types. */
 export const sideways = 'document.documentElement.scrollWidth - innerWidth';
 
+/** Waits until `holds`; Playwright's own way to wait for an expression is an eval, which the page's CSP forbids. */
+export async function until(holds: () => Promise<boolean>, withinMs: number, what: string): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Waits for the first message of the stream. */
 export async function live(page: Page): Promise<void> {
   await page.locator('#live', { hasText: /^live$/ }).waitFor();

@@ -3,7 +3,7 @@
  * says it is. Works on any agent, real or staged: the caller brings the page and the scissors.
  */
 import type { Page } from 'playwright-core';
-import { live } from './chromium.ts';
+import { live, until } from './chromium.ts';
 
 export interface SeenOutage {
   /** Milliseconds from the cut until each said so, without a reload. */
@@ -34,7 +34,7 @@ export async function watchOutage(
   const [verdict, rowAfter, title, icon] = await Promise.all([
     after(page.locator('.verdict.v-down').waitFor({ timeout })),
     after(row.waitFor({ timeout })),
-    after(page.waitForFunction("document.title.startsWith('■')", undefined, { timeout })),
+    after(until(async () => (await page.title()).startsWith('■'), timeout, 'the title says down')),
     after(page.locator('link[rel=icon][href*="/a/down."]').waitFor({ state: 'attached', timeout })),
   ]);
   return {
