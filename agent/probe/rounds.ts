@@ -7,7 +7,8 @@
  * One timer drives it: it wakes when a target is due, and every 50 ms while something is under way. A probe is
  * looked at, not waited for; what it measures comes from kernel stamps or from its own callbacks, so the
  * coarse turn costs no accuracy. A deadline is judged one turn of the event loop after it passed, so that what has
- * arrived while the loop was busy is read before it could be called lost.
+ * arrived while the loop was busy is read before it could be called lost. Since every probe is judged within two turns
+ * of its timeout, a target never has more than (timeout + 100 ms) / every of them out, however slow it is.
  */
 import { ClockWatch } from '../kernel/clock-watch.ts';
 import type { Note, Outcome, ProbeSink, ProbeTarget } from '../measure/singleton.ts';
@@ -64,7 +65,6 @@ interface Turn<T extends Target> {
   readonly probe: ProbeTarget<T>;
   readonly slot: number;
   sequence: number;
-  flying: number;
 }
 
 interface Flight {
@@ -115,7 +115,7 @@ export class Rounds<T extends Target> implements Prober<T> {
     const now = this.#clock.mono();
     for (const probe of targets) {
       if (this.#turns.has(probe.id)) continue;
-      const turn = { probe, slot: this.#free.pop() ?? this.#slots.length, sequence: 0, flying: 0 };
+      const turn = { probe, slot: this.#free.pop() ?? this.#slots.length, sequence: 0 };
       this.#slots[turn.slot] = turn;
       this.#turns.set(probe.id, turn);
       this.#addresses.want(probe.id, this.#method.host(probe.target), probe.target.family);
@@ -199,7 +199,6 @@ export class Rounds<T extends Target> implements Prober<T> {
         open.push(flight);
       } else {
         this.#tell(flight, outcome);
-        flight.turn.flying -= 1;
         if (!this.#windsUp(flight)) this.#winding.push(flight);
       }
     }
@@ -243,20 +242,14 @@ export class Rounds<T extends Target> implements Prober<T> {
   #start(turn: Turn<T>): void {
     const { target, id } = turn.probe;
     const { address, tookMs, problem } = this.#addresses.current(id);
-    const most = Math.ceil(target.timeoutMs / target.everyMs) + 1;
     const at = this.#next(turn);
     if (address === null) {
       const text = problem ?? `${this.#method.host(target)} is still being resolved`;
       this.#tell(at, local('unresolved', text));
-    } else if (turn.flying >= most) {
-      this.#tell(at, local('overload', `${turn.flying} probes of this target are still out`));
     } else {
       const begun = this.#method.start(target, address, tookMs);
       if ('kind' in begun) this.#tell(at, begun);
-      else {
-        turn.flying += 1;
-        this.#flights.push({ ...at, exchange: begun, overdue: false, stalledMs: 0, suspended: false });
-      }
+      else this.#flights.push({ ...at, exchange: begun, overdue: false, stalledMs: 0, suspended: false });
     }
   }
 

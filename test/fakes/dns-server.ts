@@ -12,6 +12,8 @@ export interface Script {
   /** 3 is NXDOMAIN, 2 SERVFAIL, 5 REFUSED. */
   readonly rcode?: number;
   readonly delayMs?: number;
+  /** Over TCP, in place of `delayMs`. */
+  readonly delayTcpMs?: number;
   /** No answer at all. */
   readonly drop?: boolean;
   /** Over UDP: TC set and no records. */
@@ -167,10 +169,13 @@ export class FakeDnsServer {
     const script = exact ?? { rcode: exists ? 0 : 3 };
     if (script.drop) return;
     const reply = encodeReply(message.subarray(0, end + 5), script, transport);
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      send(script.forge?.(reply) ?? reply, script);
-    }, script.delayMs ?? 0);
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        send(script.forge?.(reply) ?? reply, script);
+      },
+      (transport === 'tcp' ? script.delayTcpMs : undefined) ?? script.delayMs ?? 0,
+    );
     this.#timers.add(timer);
   }
 }

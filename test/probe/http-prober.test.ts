@@ -180,12 +180,14 @@ test('informational answers come before the answer and are not it', async (t) =>
 test('without an answer in time a probe is lost, and says how far it came', async (t) => {
   const silent = await serveRaw(t, () => {});
   const slowHead = await serveRaw(t, (socket) => socket.write('HTTP/1.1 200 OK\r\nx-a: b\r\n'));
+  const onlyHint = await serveRaw(t, (socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'));
   const slowBody = await serveRaw(t, (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'));
   const texts: unknown[] = [];
   for (const [port, scheme] of [
     [silent, 'http'],
     [silent, 'https'],
     [slowHead, 'http'],
+    [onlyHint, 'http'],
     [slowBody, 'http'],
   ] as const) {
     const outcome = await outcomeOf(t, { url: `${scheme}://127.0.0.1:${port}/`, timeoutMs: 300 });
@@ -196,6 +198,7 @@ test('without an answer in time a probe is lost, and says how far it came', asyn
   assert.deepEqual(texts, [
     'connected, no answer to the request within 0.3 s',
     'connected, the TLS handshake not complete within 0.3 s',
+    'the header of the answer not complete within 0.3 s',
     'the header of the answer not complete within 0.3 s',
     'the answer not complete within 0.3 s: 4 bytes of its body',
   ]);

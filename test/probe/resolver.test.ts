@@ -196,6 +196,15 @@ test('what is no longer wanted is no longer asked for; wanting another name repl
   ]);
 });
 
+test('a name dropped while it waited for its turn is not asked for', async () => {
+  const { clock, names, resolver } = make();
+  for (let id = 0; id < 9; id++) resolver.want(id, `host-${id}.example`, null);
+  resolver.drop(8);
+  names.answer(found(60, '10.0.0.1'));
+  await clock.advance(0);
+  assert.equal(names.asked.length, 8);
+});
+
 test('a target that changed its mind while its name was being resolved is told nothing of the old name', async () => {
   const { clock, names, resolver, changes } = make();
   resolver.want(1, 'a.example', null);

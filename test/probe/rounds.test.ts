@@ -254,6 +254,18 @@ test('kept targets go on as they were, removed ones end silently, and their plac
   assert.equal(rounds.address(3), '10.0.0.3');
 });
 
+test("a late reply to a target that is gone is nobody's", async () => {
+  const { clock, rounds, started, notes } = make();
+  rounds.setTargets([{ id: 1, target: tcpTarget({ everyMs: 60_000, timeoutMs: 100 }) }]);
+  await clock.advance(30_000);
+  started[0]!.exchange.done = false;
+  await clock.advance(300);
+  rounds.setTargets([]);
+  started[0]!.exchange.lateRttMs = 250;
+  await clock.advance(100);
+  assert.deepEqual(notes, []);
+});
+
 test('close ends everything: exchanges out and winding up, timer, addresses', async () => {
   const dropped: number[] = [];
   const { clock, rounds, started, singletons, counts } = make('kernel', {

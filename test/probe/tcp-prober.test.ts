@@ -81,7 +81,7 @@ test('the peer sees an orderly end, whether it greets, is silent, or hangs up fi
     let failed = '';
     socket.on('error', (error: NodeJS.ErrnoException) => (failed = error.code ?? ''));
     return socket
-      .on('end', () => socket.end())
+      .on('end', () => setTimeout(() => socket.end('221 bye\r\n'), 100)) // a reset would refuse this
       .on('close', () => ends.push(failed || 'orderly'))
       .resume();
   };
@@ -90,10 +90,11 @@ test('the peer sees an orderly end, whether it greets, is silent, or hangs up fi
     setTimeout(() => socket.writable && socket.write('more\r\n'), 20);
   });
   const silent = await listen(t, '127.0.0.1', (socket) => void watch(socket));
-  const hangsUp = await listen(t, '127.0.0.1', (socket) => void watch(socket).end());
+  const hangsUp = await listen(t, '127.0.0.1', (socket) => void watch(socket).removeAllListeners('end').end());
   const { sink } = probe(t, ...[greets, silent, hangsUp].map(({ port }) => ({ port, everyMs: 60_000 })));
   await sink.outcomes(3);
-  for (let n = 0; n < 100 && ends.length < 3; n++) await sleep(20);
+  // Well before the two seconds after which a peer that does not end is left alone.
+  for (let n = 0; n < 50 && ends.length < 3; n++) await sleep(20);
   assert.deepEqual(ends, ['orderly', 'orderly', 'orderly']);
 });
 
