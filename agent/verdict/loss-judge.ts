@@ -64,9 +64,9 @@ export class LossJudge {
     return this.#raisedMono;
   }
 
-  /** More than half the evidence there must be: no time to call the path well. */
+  /** Losses are being weighed that may still turn out to be over the limit: no time to call the path well. */
   get isSuspect(): boolean {
-    return this.#over.score >= RAISE_SCORE / 2;
+    return this.#excursionMono !== null;
   }
 
   /** Loss ratio since the losses began, recent probes counting more. */

@@ -55,6 +55,7 @@ export class TargetMachine {
   #phase: Phase = 'measuring';
   #sinceMono: Milliseconds = 0;
   #firstMono: Milliseconds | null = null;
+  #lastMono: Milliseconds = 0;
   #outage: Outage | null = null;
   #recovery: Recovery | null = null;
   #outageEndMono: Milliseconds = Number.NEGATIVE_INFINITY;
@@ -121,6 +122,7 @@ export class TargetMachine {
   /** Takes the next finished probe in sending order. */
   probe(lost: boolean, sentMono: Milliseconds): void {
     this.#firstMono ??= sentMono;
+    this.#lastMono = sentMono;
     const ended = lost ? null : this.#runs.loss;
     this.#runs.add(lost, sentMono);
     if (this.#phase === 'down') {
@@ -136,7 +138,7 @@ export class TargetMachine {
     const run = this.#runs.loss;
     if (run === null) return;
     if (run.lost >= 2) this.#troubleMono = sentMono;
-    if (run.lost >= this.#runForOutage) this.#goDown(run.beganMono, run.lost);
+    if (run.lost >= runBeyondChance(this.#yardstick)) this.#goDown(run.beganMono, run.lost);
   }
 
   /** Calls an outage that the rest of the site proves: it needs a lost probe of this target, but not a run. */
@@ -174,16 +176,22 @@ export class TargetMachine {
     } else if (this.#phase === 'up' && raised !== null) {
       this.#worsen(nowMono);
       this.#enter('degraded', raised);
-    } else if (this.#phase === 'degraded' && raised === null && this.#recovery === null) {
+    } else if (this.#phase === 'degraded' && raised === null && this.#isQuiet) {
+      // Up to the last probe that was judged: what is still out may begin the next trouble.
       this.#betterMono = nowMono;
-      this.#enter('up', nowMono);
+      this.#enter('up', this.#lastMono);
     }
   }
 
-  /** Losses in a row that would come by chance at most once in 10,000 at the loss seen before them. */
-  get #runForOutage(): number {
+  /** Nothing hints at trouble, so being called up will not turn out wrong the next moment. */
+  get #isQuiet(): boolean {
+    return this.#recovery === null && this.#runs.loss === null && !this.loss.isSuspect;
+  }
+
+  /** The loss seen before what happens now; while the path is known to be lossy, that loss. */
+  get #yardstick(): number {
     const known = this.loss.raisedMono === null ? 0 : this.loss.ratio;
-    return runBeyondChance(Math.min(0.99, Math.max(this.#usual.ratio, known)));
+    return Math.min(0.99, Math.max(this.#usual.ratio, known));
   }
 
   #probeDown(lost: boolean): void {
@@ -208,7 +216,6 @@ export class TargetMachine {
     } else if (this.#answers.score >= OVER_CHANCE) {
       this.#outage = null;
       const sent = outage.lost + outage.replies;
-      this.#usual.set(outage.lost / sent);
       this.loss.raiseFrom(outage.beganMono, sent, outage.lost);
       this.#enter('degraded', reply.beganMono);
     }
@@ -218,7 +225,7 @@ export class TargetMachine {
     const { lossDown } = this.#thresholds;
     // All probes of a window lost is what the rule of runs judges, and better.
     if (lossDown >= 1 || recent.sent < FEWEST_PROBES || recent.lost / recent.sent < lossDown) return false;
-    const usual = this.#usual.ratio;
+    const usual = this.#yardstick;
     return usual >= lossDown || atLeast(recent.lost, recent.sent, usual) <= 1 / ONE_IN;
   }
 
@@ -236,13 +243,11 @@ export class TargetMachine {
     const clearMs = this.clearMs;
     if (this.loss.raisedMono !== null && this.loss.mayClear(nowMono, clearMs)) {
       this.loss.reset();
-      // What was learnt in the trouble is no yardstick for the time after it.
-      this.#usual.set(0);
+      this.#usual.forget();
     }
     if (this.rtt?.mayClear(nowMono, clearMs)) this.rtt.reset();
     if (this.jitter?.mayClear(nowMono, clearMs)) this.jitter.reset();
-    if (this.#recovery !== null && nowMono - this.#troubleMono >= clearMs && !this.loss.isSuspect)
-      this.#recovery = null;
+    if (this.#recovery !== null && nowMono - this.#troubleMono >= clearMs) this.#recovery = null;
   }
 
   /** Begin of the oldest thing that is over its limit. */
@@ -262,7 +267,6 @@ export class TargetMachine {
 
   #enter(phase: Phase, sinceMono: Milliseconds | null): void {
     this.#phase = phase;
-    // An earlier begin than that of what came before would turn time round.
-    this.#sinceMono = Math.max(this.#sinceMono, sinceMono ?? 0);
+    this.#sinceMono = sinceMono ?? 0;
   }
 }

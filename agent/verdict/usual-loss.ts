@@ -27,9 +27,9 @@ export class UsualLoss {
     this.#lost = this.#lost * fade + lost;
   }
 
-  /** Starts over at a ratio that is now known. */
-  set(ratio: number): void {
-    this.#sent = 4 * PRIOR_PROBES;
-    this.#lost = ratio * this.#sent;
+  /** Starts over: what was lost in a trouble that is over is no yardstick for the time after it. */
+  forget(): void {
+    this.#sent = 0;
+    this.#lost = 0;
   }
 }

@@ -30,15 +30,17 @@ test('steps are aligned on the wall clock and cover time without gap or overlap'
 
 test('also when the wall clock steps, every instant is in exactly one step', () => {
   const jumps = fc.array(fc.integer({ min: -7_200_000, max: 7_200_000 }), { minLength: 1, maxLength: 5 });
+  // Fractions that add up to boundaries only nearly, as clocks in floating point do.
+  const clock = fc.double({ min: 0, max: 1e9, noNaN: true });
   fc.assert(
-    fc.property(jumps, fc.double({ min: 0, max: 1, noNaN: true }), (offsets, fraction) => {
+    fc.property(jumps, clock, clock, (offsets, start, wallStart) => {
       const steps = new Steps(1000);
-      let mono = 5_000_000 + fraction;
-      let wall = WALL + fraction * 900;
+      let mono = start;
+      let wall = WALL + wallStart;
       for (const jump of offsets) {
-        for (let second = 0; second < 5; second += 1) {
-          mono += 1000;
-          wall += 1000;
+        for (let second = 0; second < 20; second += 1) {
+          mono += 1000.1;
+          wall += 1000.1;
           steps.advance(mono, wall);
         }
         wall += jump;
@@ -46,10 +48,11 @@ test('also when the wall clock steps, every instant is in exactly one step', () 
       const found = collect(steps, 0);
       for (const [index, step] of found.entries()) {
         assert.equal(step.at % 1000, 0);
-        assert.ok(step.toMono > step.fromMono);
+        assert.ok(step.toMono - step.fromMono > 0.4);
         if (index > 0) assert.equal(step.fromMono, found[index - 1]!.toMono);
       }
     }),
+    { numRuns: 300 },
   );
 });
 

@@ -51,7 +51,8 @@ test('some targets down is degraded, and the sentence tells that the others answ
 });
 
 test('a long outage of one does not make one lost probe of the other an outage', () => {
-  const once = during(path(12), 100_000, always(LOST), 101_000);
+  // Slow enough for a tick to fall between the lost probe's timeout and the next reply.
+  const once = during(path(600), 100_000, always(LOST), 101_000);
   const { changes } = watch([cut(path(11)), once]);
   assert.deepEqual(
     changes.map(({ to }) => to),
@@ -86,6 +87,35 @@ test('a slow target does not keep a cut site from showing within three seconds',
   network.run(64_000);
   assert.equal(network.last!.snapshot.sites[0]!.state, 'degraded');
   assert.match(network.last!.snapshot.verdict.headline, /2 of 3 targets at mel do not answer/);
+});
+
+test('a target probed half as often does not make two changes of one', () => {
+  const network = new ObservedNetwork(WALL);
+  network.probe(
+    [site('mel')],
+    [
+      [icmp('a', 'mel', '10.40.0.1'), cut(path(11), 60_700)],
+      [icmp('b', 'mel', '10.40.0.2', { everyMs: 2000 }), cut(path(12), 60_700)],
+    ],
+  );
+  network.tickOnChange = true;
+  network.run(70_000);
+  const changes = network.events.filter(({ kind }) => kind === 'site');
+  assert.deepEqual(
+    changes.map(({ to }) => to),
+    ['up', 'down'],
+  );
+});
+
+test('targets of one site prove an outage together before each could alone', () => {
+  const network = new ObservedNetwork(WALL);
+  const slow = { everyMs: 5000 };
+  network.probe(
+    [site('mel')],
+    [1, 2, 3].map((index) => [icmp(`t${index}`, 'mel', `10.40.0.${index}`, slow), cut(path(11))] as const),
+  );
+  network.run(67_000);
+  assert.equal(network.last!.snapshot.sites[0]!.state, 'down', 'two intervals would be 71 s');
 });
 
 test('different reasons are each said once', () => {

@@ -71,7 +71,7 @@ test('an outage is told from its first lost probe to its first good one', () => 
   assert.equal(again!.to, 'degraded');
   assert.match(again!.text, /answers again, was down 6\.0 s/);
   assert.equal(up!.to, 'up');
-  assert.ok(up!.at >= WALL + 136_000 && up!.at <= WALL + 138_000, 'after the clear time');
+  assert.ok(up!.at >= WALL + 135_000 && up!.at <= WALL + 138_000, 'after the clear time');
 });
 
 test('one reply in a clean cut does not end it', () => {
@@ -135,13 +135,15 @@ test('jitter over its limit degrades', () => {
   assert.match(target.reasons[0]!.text, /^jitter 4\d(\.\d)? ms \(limit 20 ms\)$|^jitter 39\.\d ms/);
 });
 
-test('whatever the loss, two hours bring few changes of state', () => {
+test('whatever the loss, an hour brings few changes of state', () => {
   fc.assert(
     fc.property(fc.double({ min: 0.001, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 1e6 }), (loss, seed) => {
-      const { changes } = watch(during(path(10), 5 * MINUTE, path(10, { loss })), 120 * MINUTE, {}, seed);
-      assert.ok(changes.length <= 24, `${changes.length} changes at ${loss}: ${states(changes).join(' ')}`);
+      const { changes } = watch(during(path(10), 5 * MINUTE, path(10, { loss })), 60 * MINUTE, {}, seed);
+      assert.ok(changes.length <= 20, `${changes.length} changes at ${loss}: ${states(changes).join(' ')}`);
+      const blinks = changes.filter(({ from, lastedMs }) => from === 'up' && lastedMs! < 1000);
+      assert.deepEqual(blinks, [], 'up for no time at all');
     }),
-    { numRuns: 25 },
+    { numRuns: 20 },
   );
 });
 

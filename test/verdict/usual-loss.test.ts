@@ -7,8 +7,10 @@ test('a path is never trusted beyond 1 %, nor given up beyond 99 %', () => {
   assert.equal(usual.ratio, 0.01);
   for (let i = 0; i < 1000; i += 1) usual.add(0);
   assert.equal(usual.ratio, 0.01);
-  usual.set(1);
+  for (let i = 0; i < 30; i += 1) usual.add(1000);
   assert.equal(usual.ratio, 0.99);
+  usual.forget();
+  assert.equal(usual.ratio, 0.01);
 });
 
 test('it follows the loss of the last minutes', () => {

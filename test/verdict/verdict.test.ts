@@ -56,6 +56,18 @@ test('headline and since keep within 90 characters, whatever the names', () => {
   }
 });
 
+test('a name of 200 characters down for a day keeps within them too', () => {
+  const name = 'very-long-name-'.repeat(14);
+  const { verdict, at } = stories.tell({
+    sites: [site(name)],
+    targets: [[icmp('a', name, '192.0.2.1', { everyMs: 60_000 }), during(path(5), 30 * MINUTE, lost)]],
+    runMs: 600 * MINUTE,
+  });
+  assert.equal(verdict.state, 'down');
+  assert.match(sentence(verdict, at), /^very-long-.*… is unreachable since 20 Nov \d\d:\d\d:\d\d\.\d, 9 h \d+ min\.$/);
+  assert.ok(Array.from(`${verdict.headline}${sinceText(verdict, at)}`).length <= 90);
+});
+
 test('texts are whole sentences of one line, without undefined or NaN', () => {
   for (const story of all) {
     const { verdict, sites, targets, events, at } = story();
