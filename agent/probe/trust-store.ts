@@ -2,7 +2,7 @@
  * Whom HTTPS probes trust: the certificate authorities of this host, as curl and every other client here does, so
  * that a company's own authority counts once it is installed. Without such a file, those that come with Node.
  *
- * The file is read on the first HTTPS probe and again when it changes (some 200 KB, 10 to 20 ms once).
+ * The file is read on the first HTTPS probe and again when it changes: some 200 KB, 12 ms, and 5 MB of memory.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';

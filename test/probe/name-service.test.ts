@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { probeClock } from '../../agent/probe/clock.ts';
 import { SystemNameService } from '../../agent/probe/name-service.ts';
+import { Resolver } from '../../agent/probe/resolver.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { a, aaaa, cname, FakeDnsServer } from '../fakes/dns-server.ts';
 
 async function make(t: TestContext, hosts = '') {
@@ -123,4 +125,32 @@ test('closing ends a resolution under way', async (t) => {
   names.close();
   const ended = await resolution;
   assert.ok(!ended.ok && ended.code === 'ECANCELLED');
+});
+
+test('with the resolver: an address that moves is followed, a server that dies is named, and both end', async (t) => {
+  const { server, names, at } = await make(t);
+  const clock = new FakeClock();
+  const resolver = new Resolver({ names, clock, random: () => 0 });
+  t.after(() => resolver.close());
+  const moves: string[] = [];
+  resolver.onChange(({ from, to }) => moves.push(`${from} to ${to}`));
+  const passes = async (ms: number, until: () => boolean): Promise<void> => {
+    await clock.advance(ms);
+    for (let n = 0; n < 200 && !until(); n++) {
+      await new Promise((resolve) => setTimeout(resolve, 10)); // the questions and answers are real
+      await clock.advance(0);
+    }
+    assert.ok(until(), JSON.stringify(resolver.current(1)));
+  };
+  server.set('erp.corp.example', 'A', { records: [a('10.0.0.1', 20)] });
+  resolver.want(1, 'erp.corp.example', null);
+  await passes(0, () => resolver.current(1).address === '10.0.0.1');
+  server.set('erp.corp.example', 'A', { records: [a('10.0.0.2', 20)] });
+  await passes(20_000, () => resolver.current(1).address === '10.0.0.2');
+  server.set('erp.corp.example', 'A', { drop: true });
+  await passes(20_000, () => resolver.current(1).problem !== null);
+  assert.ok(resolver.current(1).problem?.includes(`no answer from ${at}; still using 10.0.0.2`));
+  server.set('erp.corp.example', 'A', { records: [a('10.0.0.2', 20)] });
+  await passes(5_000, () => resolver.current(1).problem === null);
+  assert.deepEqual(moves, ['null to 10.0.0.1', '10.0.0.1 to 10.0.0.2']);
 });
