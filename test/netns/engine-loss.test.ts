@@ -19,8 +19,14 @@ test('exactly every tenth packet dropped is exactly every tenth probe lost', { s
   far.firewall('input', 'icmp type echo-request numgen inc mod 10 4 drop');
   const run = probing(t, sender, [icmp(FAR4, { everyMs: 30, timeoutMs: 400 })], 100);
   await run.finished(100);
-  const lost = run.of(0).flatMap(({ sequence, outcome }) => (outcome.kind === 'lost' ? [sequence] : []));
-  assert.deepEqual(lost, [4, 14, 24, 34, 44, 54, 64, 74, 84, 94]);
+  // A busy machine may leave a probe out, which says so (`local`): what nftables counted are those that were sent.
+  const sent = run.of(0).filter(({ outcome }) => outcome.kind !== 'local');
+  const lost = sent.flatMap(({ outcome }, index) => (outcome.kind === 'lost' ? [index] : []));
+  assert.deepEqual(
+    lost,
+    [4, 14, 24, 34, 44, 54, 64, 74, 84, 94].filter((index) => index < sent.length),
+  );
+  assert.ok(sent.length > 50, `${sent.length} sent`);
 });
 
 test('what a random 5 % loses is what is counted', { skip }, async (t) => {
