@@ -22,7 +22,6 @@ import { Recorder } from './recorder.ts';
 import { type Store, storeFault } from './store.ts';
 import { Subjects } from './subjects.ts';
 import { flushTails, replaySeconds, restoreTails } from './tail.ts';
-import { TIERS } from './tiers.ts';
 import { type Observed, Timeline } from './timeline.ts';
 
 export interface HistoryOptions {
@@ -193,8 +192,7 @@ export class History implements HistoryReader {
 
   #measure(): void {
     this.#bytes = this.#store.totalBytes();
-    const starts = TIERS.map((tier) => this.#reader.oldest(tier));
-    const known = [...starts, this.#store.oldestEvent()].filter((start) => start !== null);
+    const known = [this.#reader.start(), this.#store.oldestEvent()].filter((start) => start !== null);
     this.#oldest = known.length > 0 ? Math.min(...known) : null;
   }
 

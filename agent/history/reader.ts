@@ -14,7 +14,7 @@ import { Pool } from './pool.ts';
 import type { Recorder } from './recorder.ts';
 import { decodeRow, RowContext, type StoredRow } from './row-code.ts';
 import type { Store } from './store.ts';
-import { TIERS, type Tier } from './tiers.ts';
+import { MINUTES, TIERS, type Tier } from './tiers.ts';
 
 /** Takes each row in turn and returns where its bins go. */
 export type RowVisitor = (row: StoredRow) => Bins | null;
@@ -59,6 +59,14 @@ export class Reader {
     for (const chunk of this.#recorder.chunks())
       if (chunk.tier === tier && (oldest === null || chunk.start < oldest)) oldest = chunk.start;
     return oldest;
+  }
+
+  /** Where history begins: a minute begins up to a minute before its first second, so the finer tier is asked too. */
+  start(): number | null {
+    return TIERS.reduceRight<number | null>((start, tier) => {
+      const oldest = this.oldest(tier);
+      return start === null || (oldest !== null && oldest < start + MINUTES.stepMs) ? oldest : start;
+    }, null);
   }
 
   /** Visits the rows of one subject in one tier with from ≤ at < to, ascending; returns the end of the last. */

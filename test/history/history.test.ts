@@ -135,6 +135,13 @@ test('the newest seconds are on the chart, whatever tier it is drawn from', () =
   }
 });
 
+test('history begins with its first second, not with the minute that holds it', () => {
+  const rig = new Rig(null);
+  rig.now += 23 * SECOND;
+  for (let i = 0; i < 200; i += 1) rig.second('a', [5]);
+  assert.equal(rig.history.oldest(), NOON + 23 * SECOND);
+});
+
 test('a gap is a gap: seconds without a row are in no column', () => {
   const rig = new Rig(null);
   rig.second('a', [5]);
