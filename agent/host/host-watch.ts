@@ -31,6 +31,8 @@ export interface HostWatchOptions {
   readonly root?: string;
 }
 
+/** Readings closer together than this are passed over: the minute has room for one a second. */
+const LEAST_MS = 900;
 /** Absent on many hosts for good reasons: no connection tracking, no PSI. */
 const OPTIONAL = /conntrack|pressure/;
 
@@ -48,14 +50,17 @@ export class HostWatch {
   #memory: { total: number | null; available: number | null } = { total: null, available: null };
   #conntrack: HostView['conntrack'] = null;
   #shortSince: number | null = null;
+  #readAt = Number.NEGATIVE_INFINITY;
 
   constructor({ drivers, root = '/' }: HostWatchOptions) {
     this.#files = new ProcFiles(root);
     this.#interfaces = new Interfaces(drivers, root);
   }
 
-  /** Once a second. */
+  /** Once a second; a call that comes sooner changes nothing. */
   read(mono: Milliseconds): void {
+    if (mono - this.#readAt < LEAST_MS) return;
+    this.#readAt = mono;
     this.#elapsed.read(mono, [mono * 1_000]);
     this.#readCpu(mono);
     this.#readMemory(mono);

@@ -22,6 +22,7 @@ import type { WebOptions, WebServer } from '../../web/options.ts';
 import { startWeb } from '../../web/server.ts';
 import type { Sources } from '../../web/sources.ts';
 import { WebStartError } from '../../web/start-error.ts';
+import { watchHost } from './host.ts';
 import type { Logger } from './log.ts';
 import { type Condition, Notices } from './notices.ts';
 import { Probers } from './probers.ts';
@@ -54,6 +55,7 @@ export class Agent {
   readonly #show: (snapshot: Snapshot) => void;
   readonly #startedAt = Date.now();
   readonly #self = new Self();
+  readonly #host = watchHost();
   readonly #notices = new Notices();
   readonly #ids = new TargetIds();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -149,6 +151,7 @@ export class Agent {
     if (this.#second !== null) this.#tick();
     this.#history?.close();
     this.#self.close();
+    this.#host.close();
     await this.#web?.close();
   }
 
@@ -197,7 +200,11 @@ export class Agent {
       this.#event('agent', `the machine was suspended for ${formatDuration(change.suspendedMs)}`);
     else if (change) this.#event('agent', `the clock stepped by ${(change.stepMs / 1000).toFixed(3)} s`);
     for (const { id } of this.#ids.current) this.#observer.resolution(id, this.#probers.address(id));
-    this.#observer.setEvidence({ overload: this.#probers.icmp().overload.now ? 'this host does not keep up' : null });
+    this.#host.read(clock.mono());
+    this.#observer.setEvidence({
+      overload: this.#probers.icmp().overload.now ? 'this host does not keep up' : null,
+      host: this.#host.evidence(this.#host.view(clock.wall())),
+    });
     const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
     this.#record(seen, events, rows);
     this.#sequence += 1;
