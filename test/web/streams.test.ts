@@ -180,7 +180,8 @@ test('closing the server ends the streams', async (t) => {
   const sources = fakeSources(incident());
   const server = await serve(t, sources, {}, { limits: { closeMs: 60_000 } });
   const { seen } = await watch(t, server);
-  await server.close();
+  const closed = server.close();
   await until(() => seen.ended, 'the stream has ended');
+  await closed;
   assert.equal(sources.listeners.size, 0);
 });
