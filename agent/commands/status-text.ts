@@ -4,8 +4,11 @@
  */
 import { counted, formatAge, formatBytes, formatClock, formatRatio, formatRtt, formatTime } from '../measure/units.ts';
 import { lossOf } from '../metric/loss.ts';
+import { noticeText } from '../metric/notice.ts';
+import { shownName } from '../verdict/names.ts';
 import { sentence } from '../verdict/sentence.ts';
-import type { AgentView, SiteView, Snapshot, State, TargetView, Verdict } from '../verdict/snapshot.ts';
+import type { AgentView, Reason, SiteView, Snapshot, State, TargetView, Verdict } from '../verdict/snapshot.ts';
+import { indented, length, table } from './text-layout.ts';
 
 export interface StatusStyle {
   readonly color: boolean;
@@ -47,7 +50,7 @@ export function statusText(snapshot: Snapshot, ageMs: number | null, style: Stat
 }
 
 function verdictLines(verdict: Verdict, at: number, width: number, paint: Paint): string[] {
-  const words = wrap(`${GLYPH[verdict.state]} ${sentence(verdict, at)}`, width, '  ');
+  const words = indented(`${GLYPH[verdict.state]} `, sentence(verdict, at), width);
   const evidence = verdict.evidence.map(({ at: when, text }, i) => [
     i === 0 ? 'Evidence' : '',
     when === null ? text : `${formatTime(when, at, 'tenth')}  ${text}`,
@@ -58,62 +61,25 @@ function verdictLines(verdict: Verdict, at: number, width: number, paint: Paint)
     ['Not at fault', verdict.notAtFault],
     ['Not checked', verdict.notChecked],
     ['Next', verdict.next],
-    ...verdict.others.map(({ text, state }, i) => [i === 0 ? 'Also' : '', `${GLYPH[state]} ${text}`]),
+    ...verdict.others.map((other, i) => [i === 0 ? 'Also' : '', `${GLYPH[other.state]} ${otherText(other)}`]),
   ];
   return [
     ...words.map((line) => paint(verdict.state, line)),
     ...facts.flatMap(([name = '', text]) =>
       text === null || text === undefined
         ? []
-        : wrap(`  ${(name ?? '').padEnd(14)}${text}`, width, ' '.repeat(16)).map((line, i) =>
-            i === 0 ? line.replace(/^ {2}(\S.*?)(?= {2}|$)/, (all) => paint('dim', all)) : line,
-          ),
+        : indented(`  ${paint('dim', name ?? '')}${' '.repeat(14 - length(name ?? ''))}`, text, width, 16),
     ),
   ];
 }
 
-/** Names and reasons may come from afar (a DNS answer, an HTTP status): no control character reaches the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not pass
-const clean = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+/** Longer names would push everything else off the line. */
+const MAX_NAME = 40;
 
-/** Least width of a last column; narrower ones stand on lines of their own. */
-const MIN_LAST = 36;
-
-/** Lines for each row, of equal columns but the last, which is wrapped: at 3 a.m. nothing may be cut off. */
-function table(raw: readonly (readonly string[])[], width: number): string[][] {
-  const rows = raw.map((row) => row.map(clean));
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => length(row[i] ?? ''))));
-  const before = widths.slice(0, -1).reduce((sum, column) => sum + column + 2, 0);
-  const below = width - before < MIN_LAST;
-  const indent = ' '.repeat(below ? 6 : before);
-  return rows.map((row) => {
-    const cells = row.slice(0, -1).map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - length(cell) + 2));
-    const start = cells.join('');
-    const last = row.at(-1) ?? '';
-    if (!below) return wrap(start + last, width, indent).map((line) => line.trimEnd());
-    return [start.trimEnd(), ...(last === '' ? [] : wrap(indent + last, width, indent))];
-  });
-}
-
-/** Characters as a terminal shows them, near enough: code points. */
-const length = (text: string): number => [...text].length;
-
-/** Single spaces, but not those before a unit: "12 min 5 s" may break only after "min". */
-const BREAK = /(?<=\S) (?=\S)(?!(?:%|ms|s|min|h|d)(?:\W|$))/;
-
-/** Breaks lines; further ones are indented. A word longer than a line stays whole. */
-function wrap(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of clean(text).split(BREAK)) {
-    if (line === '') line = word;
-    else if (length(line) + 1 + length(word) <= width) line += ` ${word}`;
-    else {
-      lines.push(line);
-      line = indent + word;
-    }
-  }
-  return [...lines, line];
+/** The text names its subject or leaves that to its reader. */
+function otherText({ subject, text }: Verdict['others'][number]): string {
+  const name = shownName(subject, MAX_NAME);
+  return text.includes(subject) || text.includes(name) ? text : `${name} ${text}`;
 }
 
 /** A site with its targets that are not up; listed when there is anything to list. */
@@ -133,7 +99,7 @@ function troubles({ sites, targets }: Snapshot): Trouble[] {
 }
 
 function notUpLines(snapshot: Snapshot, width: number, paint: Paint): string[] {
-  const rows = troubles(snapshot).flatMap((trouble) => troubleRows(trouble, snapshot.at));
+  const rows = troubles(snapshot).flatMap((trouble) => troubleRows(trouble, snapshot));
   if (rows.length === 0) return [];
   const [head = [], ...lines] = table([['NOT UP', '', 'SINCE', 'WHY'], ...rows.map(([, row]) => row)], width);
   return [
@@ -144,24 +110,36 @@ function notUpLines(snapshot: Snapshot, width: number, paint: Paint): string[] {
 
 type Row = readonly [how: State | 'dim', cells: readonly string[]];
 
-function troubleRows({ site, targets, bad }: Trouble, at: number): Row[] {
+function troubleRows({ site, targets, bad }: Trouble, { at, verdict }: Snapshot): Row[] {
   const which = `${bad.length} of ${counted(targets.length, 'target')} not up`;
-  const why = [site.critical ? 'critical site' : '', which, ...site.reasons.map((reason) => reason.text)];
+  const why = site.reasons.length > 0 ? reasonsOf(site, verdict) : [which];
   const more = bad.length - MAX_TARGETS;
   return [
-    [site.state, [`${GLYPH[site.state]} ${site.name}`, site.state, sinceOf(site, at), joined(why)]],
-    ...bad.slice(0, MAX_TARGETS).map((view): Row => [view.state, targetCells(view, at)]),
+    [
+      site.state,
+      [
+        `${GLYPH[site.state]} ${shownName(site.name, MAX_NAME)}`,
+        site.state,
+        sinceOf(site, at),
+        joined([site.critical ? 'critical site' : '', ...why]),
+      ],
+    ],
+    ...bad.slice(0, MAX_TARGETS).map((view): Row => [view.state, targetCells(view, at, verdict)]),
     ...(more > 0 ? [['dim', [`  and ${more} more`, '', '', 'see --json or the page']] as const] : []),
   ];
 }
 
-function targetCells(view: TargetView, at: number): string[] {
-  const { rtt, lossRatio } = view.last10s;
+/** What the verdict gives as evidence holds for all of them and stands above. */
+function reasonsOf({ reasons }: { readonly reasons: readonly Reason[] }, { evidence }: Verdict): string[] {
+  return reasons.map(({ text }) => text).filter((text) => !evidence.some((said) => text.includes(said.text)));
+}
+
+function targetCells(view: TargetView, at: number, verdict: Verdict): string[] {
+  const { rtt } = view.last10s;
   const was = view.lastKnownRttMs === null ? '' : `was ${formatRtt(view.lastKnownRttMs)}`;
-  const numbers = [rtt === null ? was : formatRtt(rtt.p50), lossRatio === null ? '' : `loss ${formatRatio(lossRatio)}`];
-  const why = joined([...view.reasons.map((reason) => reason.text), ...numbers]);
+  const why = joined([...reasonsOf(view, verdict), rtt === null ? was : formatRtt(rtt.p50)]);
   return [
-    `  ${GLYPH[view.state]} ${view.name}`,
+    `  ${GLYPH[view.state]} ${shownName(view.name, MAX_NAME)}`,
     view.state,
     sinceOf(view, at),
     joined([`${view.kind} ${view.label}`, why], ': '),
@@ -181,7 +159,7 @@ function upLines(snapshot: Snapshot, width: number, paint: Paint): string[] {
     const targets = snapshot.targets.filter((view) => view.site === site.name);
     const loss = lossOf(targets.map((view) => view.last60s));
     return [
-      `${GLYPH.up} ${site.name}`,
+      `${GLYPH.up} ${shownName(site.name, MAX_NAME)}`,
       counted(targets.length, 'target'),
       site.bestRttMs === null ? 'no RTT' : formatRtt(site.bestRttMs),
       loss === null ? '' : formatRatio(loss),
@@ -208,18 +186,20 @@ function agentLines(snapshot: Snapshot, ageMs: number | null, width: number, pai
   ];
   const old = ageMs !== null && ageMs > OLD_MS;
   const stale = old
-    ? [`! This verdict is ${formatAge(ageMs)} old: the agent has stopped judging. Its log says why.`]
+    ? [`This verdict is ${formatAge(ageMs)} old: the agent has stopped judging. Its log says why.`]
     : [];
-  const notices = agent.notices.map(({ text, remedy }) => `! ${text}${remedy === null ? '' : ` ${remedy}`}`);
+  const notices = agent.notices.map(noticeText);
   return [
-    ...wrap(facts.filter((text) => text !== '').join(' · '), width, '  ').map((line) => paint('dim', line)),
+    ...indented('', facts.filter((text) => text !== '').join(' · '), width, 2).map((line) => paint('dim', line)),
     ...[...stale, ...configLines(agent), ...notices].flatMap((text) =>
-      wrap(text, width, '  ').map((line) => paint('degraded', line)),
+      indented('! ', text, width).map((line) => paint('degraded', line)),
     ),
   ];
 }
 
-/** A notice says so too in all likelihood; the problems themselves stand only here. */
-function configLines({ config }: AgentView): string[] {
-  return config.ok ? [] : config.problems.map((problem) => `! Refused configuration: ${problem}`);
+/** The problems of a refused configuration that no notice quotes. */
+function configLines({ config, notices }: AgentView): string[] {
+  if (config.ok) return [];
+  const untold = config.problems.filter((problem) => !notices.some(({ text }) => text.includes(problem)));
+  return untold.map((problem) => `Refused configuration: ${problem}`);
 }

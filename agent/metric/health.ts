@@ -8,6 +8,7 @@
  */
 import type { SiteView, Snapshot, State, TargetView } from '../verdict/snapshot.ts';
 import { lossOf } from './loss.ts';
+import { noticeText } from './notice.ts';
 import { chooseScope, type Scope, type ScopeChoice, type ScopeNames, sentenceOf, targetsIn } from './scope.ts';
 
 export type HealthStatus = 'pass' | 'warn' | 'fail';
@@ -57,7 +58,7 @@ export function renderHealth(snapshot: Snapshot, names: ScopeNames): HealthAnswe
     releaseId: agent.version,
     serviceId: agent.vpcId ?? agent.hostname,
     description: `vpc-canary, ${agent.title}`,
-    notes: [words, ...agent.notices.map(({ text, remedy }) => (remedy === null ? text : `${text} ${remedy}`))],
+    notes: [words, ...agent.notices.map(noticeText)],
     ...(status === 'pass' ? {} : { output: words }),
     checks: checksOf(snapshot, scope),
     links: { about: pagePath(scope) },

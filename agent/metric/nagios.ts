@@ -46,7 +46,7 @@ export function nagiosLine(code: NagiosCode, text: string): string {
   return `VPC-CANARY ${WORDS[code]} - ${clean(text)}`;
 }
 
-const clean = (text: string): string => text.replaceAll('|', '/').replaceAll(/\s+/g, ' ');
+const clean = (text: string): string => text.replaceAll('|', '/').replaceAll(/[\s\p{Cc}]+/gu, ' ');
 
 /** Reads "100", "20%" or "100,20%"; null when it is neither. */
 export function parseLimits(text: string): NagiosLimits | null {

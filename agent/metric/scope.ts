@@ -4,6 +4,7 @@
  * quietly fall back to "everything".
  */
 import { formatAge, formatTime } from '../measure/units.ts';
+import { shownName } from '../verdict/names.ts';
 import { sentence } from '../verdict/sentence.ts';
 import type { Reason, SiteView, Snapshot, State, TargetView } from '../verdict/snapshot.ts';
 
@@ -90,5 +91,5 @@ function part(snapshot: Snapshot, view: { name: string; state: State; since: num
   const since = formatTime(view.since, snapshot.at, view.state === 'down' ? 'tenth' : 'minute');
   const words = view.state === 'up' ? `up, for ${age}` : `${view.state} since ${since}, ${age}`;
   const why = view.reasons.map((reason) => reason.text).join('; ');
-  return `${view.name} is ${words}${why === '' ? '' : `: ${why}`}.`;
+  return `${shownName(view.name, 60)} is ${words}${why === '' ? '' : `: ${why}`}.`;
 }

@@ -184,6 +184,7 @@ test('status --help has examples and exit codes', async () => {
 test('status --watch shows it again, and outlives an agent that goes away', async (t) => {
   const port = await freePort();
   const first = await startWeb({ ...LOOPBACK, port }, fakeSources(today()));
+  t.after(() => first.close());
   const child = spawn(process.execPath, [
     '--no-warnings',
     'agent/main.ts',

@@ -78,10 +78,10 @@ test('a refused configuration and errors of the agent are a warning with its wor
   const refused = answer(well({}, { agent: agent({ config }) })).body;
   assert.equal(refused.status, 'warn');
   assert.match(check(refused, 'agent:uptime').output ?? '', /targets\[0\]\.every: 1x/);
-  const notice = { code: 'n', severity: 'error', text: 'Cannot send.', remedy: 'Run setcap.', since: 0 } as const;
+  const notice = { code: 'n', severity: 'error', text: 'cannot send', remedy: 'run setcap', since: 0 } as const;
   const noticed = answer(well({}, { agent: agent({ notices: [notice] }) })).body;
   assert.equal(noticed.status, 'warn');
-  assert.deepEqual(noticed.notes.slice(1), ['Cannot send. Run setcap.']);
+  assert.deepEqual(noticed.notes.slice(1), ['cannot send. To do: run setcap.']);
   const info = { ...notice, severity: 'warning' } as const;
   assert.equal(answer(well({}, { agent: agent({ notices: [info] }) })).body.status, 'pass');
 });
