@@ -1,0 +1,176 @@
+/**
+ * Reads the kernel's sockets in time: announcements of the dying every quarter of a second, a dump of the living
+ * every ten (thirty above 50,000 sockets). Both go in slices of a few milliseconds with the loop let free between
+ * them, so that probes leave when they are due.
+ *
+ * Order of a cycle: drain, dump, drain, sweep. What the slices break of it (a row read after its socket's
+ * announcement) the ledger's tombstones mend.
+ */
+
+import { DIAG, type SocketRows, STATES } from '../kernel/sock-diag-wire.ts';
+import { decodeSocketRow, emptyRow, type SocketRow } from '../kernel/socket-row.ts';
+import { AF } from '../kernel/sockets.ts';
+import type { SocketLedger } from './ledger.ts';
+
+/** The kernel's door, as this room needs it. */
+export interface SocketSource {
+  beginDump(family: number, states: number): number;
+  readDump(rows: SocketRows): number;
+  drainDestroyed(rows: SocketRows, limit: number): number;
+  dropped(): number | null;
+  close(): void;
+}
+
+export interface ReaderDependencies {
+  readonly source: SocketSource;
+  readonly ledger: SocketLedger;
+  /** Ports on which sockets listen; replaced before each dump. */
+  readonly listening: Uint8Array;
+  readonly mono: () => number;
+  /** Calls back after a time; returns what cancels that. */
+  readonly after: (delayMs: number, callback: () => void) => () => void;
+  /** Calls back as soon as the loop has done what waits. */
+  readonly soon: (callback: () => void) => void;
+}
+
+export interface ReaderOptions {
+  readonly dumpEveryMs: number;
+}
+
+const DRAIN_EVERY_MS = 250;
+/** A slice ends with the read that crosses this. */
+const SLICE_MS = 2;
+/** Announcements read at a time, about 2 µs each. */
+const DRAIN_LIMIT = 1024;
+const MANY_SOCKETS = 50_000;
+const MANY_FACTOR = 3;
+const FAMILIES = [AF.INET, AF.INET6];
+
+export class FlowReader {
+  readonly #options: ReaderOptions;
+  readonly #dependencies: ReaderDependencies;
+  readonly #row = emptyRow();
+  readonly #alive: SocketRows;
+  readonly #dead: SocketRows;
+  #cancel: (() => void) | null = null;
+  #dumpDueMono = Number.NEGATIVE_INFINITY;
+  #dumping: { family: number; spentMs: number } | null = null;
+  #stopped = false;
+  /** Dumps that came to their end, and the time the last one took on the loop. */
+  readonly done = { dumps: 0, dumpMs: null as number | null, errno: 0 };
+
+  constructor(options: ReaderOptions, dependencies: ReaderDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    const { ledger } = dependencies;
+    this.#alive = { row: (view, message, info, length) => ledger.alive(this.#decode(view, message, info, length)) };
+    this.#dead = { row: (view, message, info, length) => ledger.dead(this.#decode(view, message, info, length)) };
+    this.#turn();
+  }
+
+  /** Time between two dumps as it is now. */
+  get dumpEveryMs(): number {
+    const many = this.#dependencies.ledger.size > MANY_SOCKETS;
+    return this.#options.dumpEveryMs * (many ? MANY_FACTOR : 1);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel?.();
+    this.#dependencies.source.close();
+  }
+
+  #decode(view: DataView, message: number, info: number, length: number): SocketRow {
+    decodeSocketRow(view, message, info, length, this.#row);
+    return this.#row;
+  }
+
+  #turn(): void {
+    if (this.#stopped) return;
+    const { mono, after, soon } = this.#dependencies;
+    const began = mono();
+    if (this.#drain()) {
+      soon(() => this.#turn());
+      return;
+    }
+    if (this.#dumping === null && began >= this.#dumpDueMono) this.#begin(began);
+    if (this.#dumping !== null && !this.#slice(began)) {
+      soon(() => this.#turn());
+      return;
+    }
+    this.#cancel = after(DRAIN_EVERY_MS, () => this.#turn());
+  }
+
+  /** True when there is more to drain. */
+  #drain(): boolean {
+    return this.#dependencies.source.drainDestroyed(this.#dead, DRAIN_LIMIT) >= DRAIN_LIMIT;
+  }
+
+  #begin(now: number): void {
+    this.#dumpDueMono = now + this.dumpEveryMs;
+    this.#readListening();
+    this.#dependencies.ledger.beginDump();
+    this.#dumping = { family: 0, spentMs: 0 };
+    this.#request();
+  }
+
+  /** A dump of listening sockets is a few rows: read in one go. */
+  #readListening(): void {
+    const { source, listening } = this.#dependencies;
+    const ports: SocketRows = {
+      row: (view, message) => {
+        listening[view.getUint16(message + DIAG.SPORT)] = 1;
+      },
+    };
+    listening.fill(0);
+    for (const family of FAMILIES) {
+      if (source.beginDump(family, STATES.listen) < 0) continue;
+      while (source.readDump(ports) === 0);
+    }
+  }
+
+  #request(): void {
+    const { source } = this.#dependencies;
+    const family = FAMILIES[this.#dumping?.family ?? 0] ?? AF.INET;
+    const error = source.beginDump(family, STATES.flows);
+    if (error < 0) this.#abort(error);
+  }
+
+  #abort(errno: number): void {
+    this.done.errno = -errno;
+    this.#dumping = null;
+    this.#dependencies.ledger.abortDump();
+  }
+
+  /** Reads for a few milliseconds; true when the dump is over. */
+  #slice(began: number): boolean {
+    const { source, mono, ledger } = this.#dependencies;
+    const dump = this.#dumping;
+    if (dump === null) return true;
+    const sliceBegan = mono();
+    for (;;) {
+      const result = source.readDump(this.#alive);
+      if (result < 0) {
+        this.#abort(result);
+        return true;
+      }
+      if (result === 1) {
+        dump.family += 1;
+        if (dump.family === FAMILIES.length) break;
+        this.#request();
+        if (this.#dumping === null) return true;
+      }
+      if (mono() - began > SLICE_MS) {
+        dump.spentMs += mono() - sliceBegan;
+        return false;
+      }
+    }
+    this.#drain();
+    ledger.endDump();
+    this.done.dumps += 1;
+    this.done.dumpMs = dump.spentMs + mono() - sliceBegan;
+    this.done.errno = 0;
+    this.#dumping = null;
+    return true;
+  }
+}
