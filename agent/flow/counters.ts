@@ -5,7 +5,7 @@ export const COUNTERS = [
   'opened', // connections that came to be (handshake complete), seen for the first time
   'closed',
   'failedConnects', // SYN sent, never answered by a SYN-ACK: refused or timed out
-  'resets', // established, ended without our FIN being acknowledged: reset by either side, or timed out
+  'resets', // established, ended without our FIN being acknowledged: reset by either side, or timed out; NaN before 4.19
   'bytesOut', // payload sent, retransmissions not counted twice
   'bytesIn',
   'segmentsOut', // retransmissions included
@@ -20,22 +20,31 @@ export type Deltas = Float64Array;
 /** Position of each counter in a {@link Deltas}. */
 export const AT = Object.fromEntries(COUNTERS.map((name, index) => [name, index])) as Record<Counter, number>;
 
-export type Counts = Readonly<Record<Exclude<Counter, 'timeouts'>, number>> & {
-  /** null where the kernel does not count RTOs per connection. */
+/** null where the running kernel has no such counter per connection (`tcpi_total_rto` from 6.7, `tcpi_bytes_sent` from 4.19). */
+export type Counts = Readonly<Record<Exclude<Counter, 'timeouts' | 'resets'>, number>> & {
+  readonly resets: number | null;
   readonly timeouts: number | null;
 };
 
-export function countsOf(values: Float64Array, from = 0): Counts {
-  const at = (name: Counter): number => values[from + AT[name]] ?? 0;
+/** Counters that some kernels lack. What one row lacked, all lack: a zero beside it would be a guess. */
+export interface Lacks {
+  readonly resets: boolean;
+  readonly timeouts: boolean;
+}
+
+export function countsOf(values: Float64Array, lacks: Lacks): Counts {
+  const at = (name: Counter): number => values[AT[name]] ?? 0;
+  const known = (name: 'resets' | 'timeouts'): number | null =>
+    lacks[name] || Number.isNaN(at(name)) ? null : at(name);
   return {
     opened: at('opened'),
     closed: at('closed'),
     failedConnects: at('failedConnects'),
-    resets: at('resets'),
+    resets: known('resets'),
     bytesOut: at('bytesOut'),
     bytesIn: at('bytesIn'),
     segmentsOut: at('segmentsOut'),
     retransmissions: at('retransmissions'),
-    timeouts: Number.isNaN(at('timeouts')) ? null : at('timeouts'),
+    timeouts: known('timeouts'),
   };
 }

@@ -12,11 +12,17 @@
  * - A close with SO_LINGER 0 zeroes the counters in the announcement: the last ones known stand.
  * - Counters of 32 and 16 bits wrap.
  * - An announcement can come for what was no connection at all: listening sockets, sockets never connected.
+ * - `tcpi_bytes_received` counts the peer's FIN as a byte, and an announcement does not say whether one came. Taken
+ *   for certain: a dump saw the connection closing after the peer's FIN; one byte is unread, and that is the FIN.
+ *   Taken as the rule: a connection whose own FIN was acknowledged had the peer's as well. It is wrong, by a byte too
+ *   few, where this host closed first and the peer acknowledged that before it closed itself: the kernel then keeps
+ *   no full socket for the peer's FIN (tcp_time_wait with FIN_WAIT2). A dump after the last data shows that as well.
  */
 import type { SocketRow } from '../kernel/socket-row.ts';
 import { AT, COUNTERS, type Deltas } from './counters.ts';
 
-export const TCP_STATE = { ESTABLISHED: 1, SYN_SENT: 2, CLOSE: 7 } as const;
+/** include/net/tcp_states.h */
+export const TCP_STATE = { ESTABLISHED: 1, SYN_SENT: 2, CLOSE: 7, CLOSE_WAIT: 8, LAST_ACK: 9, CLOSING: 11 } as const;
 
 /** Where increments go: the flow table. */
 export interface FlowBook {
@@ -28,14 +34,16 @@ export interface FlowBook {
   add(flow: number, deltas: Deltas, row: SocketRow | null, rttFresh: boolean): void;
   /** A connection of this flow is open from now on / no more. */
   open(flow: number, by: 1 | -1): void;
-  /** Something ended whose addresses the kernel no longer knows: counted in the host's totals alone. */
-  unattributed(deltas: Deltas): void;
+  /** Increments of connections that are not in the book (NO_FLOW): only the kernel's own totals are held against them. */
+  leftOut(deltas: Deltas): void;
+  /** A connection ended whose ports the kernel no longer knows: counted for the host, and for the group of the peer. */
+  unattributed(deltas: Deltas, row: SocketRow): void;
 }
 
 export const NO_FLOW = -1;
 
 /** Columns of one socket. */
-const FIELDS = 8;
+const FIELDS = 9;
 const SENT = 0;
 const RECEIVED = 1;
 const SEGS_OUT = 2;
@@ -45,6 +53,8 @@ const RTO = 5;
 const FLOW = 6;
 /** Generation of the last dump that showed it, doubled, plus 1 once the handshake was complete. */
 const SEEN = 7;
+/** 1 once a dump saw it in a state that follows the peer's FIN. */
+const FIN = 8;
 
 const TWO_32 = 2 ** 32;
 const TWO_16 = 2 ** 16;
@@ -67,6 +77,7 @@ export class SocketLedger {
   #generation = 0;
   #dumping = false;
   #baseline = true;
+  #connecting = 0;
 
   constructor(book: FlowBook) {
     this.#book = book;
@@ -75,6 +86,11 @@ export class SocketLedger {
   /** Sockets known now. */
   get size(): number {
     return this.#slots.size;
+  }
+
+  /** Connects under way when the last dump ended. */
+  get connecting(): number {
+    return this.#connecting;
   }
 
   beginDump(): void {
@@ -88,7 +104,7 @@ export class SocketLedger {
     const slot = this.#slots.get(row.cookie);
     if (slot === undefined) this.#meet(row);
     else {
-      this.#advance(slot, row, row.state !== TCP_STATE.SYN_SENT);
+      this.#advance(slot, row, row.state !== TCP_STATE.SYN_SENT, hasPeersFin(row));
       this.#columns[slot + SEEN] =
         this.#generation * 2 + (this.#isEstablished(slot) || row.state !== TCP_STATE.SYN_SENT ? 1 : 0);
     }
@@ -96,12 +112,15 @@ export class SocketLedger {
 
   /** Ends the dump: forgets sockets that two dumps no longer showed and whose DESTROY was lost. */
   endDump(): void {
+    this.#connecting = 0;
     for (const [cookie, slot] of this.#slots) {
+      if (!this.#isEstablished(slot)) this.#connecting += 1;
       const seen = Math.floor((this.#columns[slot + SEEN] ?? 0) / 2);
       if (this.#generation - seen < MISSES) continue;
       this.#deltas.fill(0);
       if (this.#isEstablished(slot)) this.#deltas[AT.closed] = 1;
       else this.#deltas[AT.failedConnects] = 1;
+      if (!this.#isEstablished(slot)) this.#connecting -= 1;
       this.#leave(cookie, slot, null);
     }
     this.#tombstones.clear();
@@ -139,40 +158,48 @@ export class SocketLedger {
     c[slot + SEEN] = this.#generation * 2 + (established ? 1 : 0);
     if (flow !== NO_FLOW) this.#book.open(flow, 1);
     if (this.#baseline) {
-      this.#write(slot, row);
+      this.#write(slot, row, hasPeersFin(row));
       // Its RTT is of now, whatever happened before.
       this.#deltas.fill(0);
-      if (flow !== NO_FLOW) this.#book.add(flow, this.#deltas, row, row.rttUs > 0);
+      this.#give(flow, row, row.rttUs > 0);
     } else {
       // #advance sees a socket whose handshake was not complete: it counts the opening.
       c[slot + SEEN] = this.#generation * 2;
-      this.#advance(slot, row, established);
+      this.#advance(slot, row, established, hasPeersFin(row));
       c[slot + SEEN] = this.#generation * 2 + (established ? 1 : 0);
     }
   }
 
-  /** Increments since the last look. */
-  #advance(slot: number, row: SocketRow, established: boolean): void {
+  /** Increments since the last look. @param fin the peer's FIN is among the bytes received */
+  #advance(slot: number, row: SocketRow, established: boolean, fin: boolean): void {
     const c = this.#columns;
     const at = (field: number): number => c[slot + field] ?? 0;
     const d = this.#deltas;
     d.fill(0);
     d[AT.opened] = established && !this.#isEstablished(slot) ? 1 : 0;
-    d[AT.bytesOut] = payloadSent(row) - at(SENT);
-    d[AT.bytesIn] = row.bytesReceived - at(RECEIVED);
+    const finByte = fin && row.bytesReceived > at(RECEIVED) ? 1 : 0;
+    d[AT.bytesOut] = this.#payloadSent(row) - at(SENT);
+    d[AT.bytesIn] = row.bytesReceived - finByte - at(RECEIVED);
     d[AT.segmentsOut] = advance(row.segsOut, at(SEGS_OUT), TWO_32);
     d[AT.retransmissions] = advance(row.totalRetrans, at(RETRANS), TWO_32);
     d[AT.timeouts] = advance(row.totalRto, at(RTO), TWO_16);
     const rttFresh = row.rttUs > 0 && row.segsIn !== at(SEGS_IN);
-    this.#write(slot, row);
-    const flow = at(FLOW);
-    if (flow !== NO_FLOW) this.#book.add(flow, d, row, rttFresh);
+    this.#write(slot, row, fin);
+    this.#give(at(FLOW), row, rttFresh);
   }
 
-  #write(slot: number, row: SocketRow): void {
+  /** The deltas at hand, to the flow or to what is left out. */
+  #give(flow: number, row: SocketRow | null, rttFresh: boolean): void {
+    if (flow === NO_FLOW) this.#book.leftOut(this.#deltas);
+    else this.#book.add(flow, this.#deltas, row, rttFresh);
+  }
+
+  #write(slot: number, row: SocketRow, fin: boolean): void {
     const c = this.#columns;
-    c[slot + SENT] = payloadSent(row);
-    c[slot + RECEIVED] = row.bytesReceived;
+    const finByte = fin && row.bytesReceived > (c[slot + RECEIVED] ?? 0) ? 1 : 0;
+    c[slot + SENT] = this.#payloadSent(row);
+    c[slot + RECEIVED] = row.bytesReceived - finByte;
+    if (fin) c[slot + FIN] = 1;
     c[slot + SEGS_OUT] = row.segsOut;
     c[slot + SEGS_IN] = row.segsIn;
     c[slot + RETRANS] = row.totalRetrans;
@@ -181,14 +208,15 @@ export class SocketLedger {
 
   #die(row: SocketRow, slot: number): void {
     const zeroed = isZeroed(row);
-    const established = this.#isEstablished(slot) || (!zeroed && row.bytesAcked + row.bytesReceived > 0);
-    if (!zeroed) this.#advance(slot, row, established);
+    const established = this.#isEstablished(slot) || (!zeroed && this.#wasEstablished(row));
+    const fin = this.#columns[slot + FIN] === 1 || this.#hadPeersFin(row);
+    if (!zeroed) this.#advance(slot, row, established, fin);
     const d = this.#deltas;
     d.fill(0);
     if (!established) d[AT.failedConnects] = 1;
     else {
       d[AT.closed] = 1;
-      if (zeroed || !this.#finAcknowledged(row)) d[AT.resets] = 1;
+      d[AT.resets] = zeroed ? 1 : this.#reset(row);
     }
     this.#leave(row.cookie, slot, row);
   }
@@ -196,10 +224,8 @@ export class SocketLedger {
   /** Hands the deltas at hand to the flow and forgets the socket. */
   #leave(cookie: number, slot: number, row: SocketRow | null): void {
     const flow = this.#columns[slot + FLOW] ?? NO_FLOW;
-    if (flow !== NO_FLOW) {
-      this.#book.add(flow, this.#deltas, row, false);
-      this.#book.open(flow, -1);
-    }
+    this.#give(flow, row, false);
+    if (flow !== NO_FLOW) this.#book.open(flow, -1);
     this.#slots.delete(cookie);
     this.#free.push(slot);
   }
@@ -214,29 +240,53 @@ export class SocketLedger {
         d[AT.opened] = 1;
         d[AT.closed] = 1;
         d[AT.resets] = 1;
-        this.#book.unattributed(d);
+        this.#book.unattributed(d, row);
       }
       return;
     }
     if (row.remotePort === 0) return;
     const flow = this.#book.flow(row);
-    if (flow === NO_FLOW) return;
-    const established = row.bytesAcked + row.bytesReceived > 0;
+    const established = this.#wasEstablished(row);
     d[AT.opened] = established ? 1 : 0;
     d[AT.failedConnects] = established ? 0 : 1;
     d[AT.closed] = established ? 1 : 0;
-    d[AT.resets] = established && !this.#finAcknowledged(row) ? 1 : 0;
-    d[AT.bytesOut] = payloadSent(row);
-    d[AT.bytesIn] = row.bytesReceived;
+    d[AT.resets] = established ? this.#reset(row) : 0;
+    d[AT.bytesOut] = this.#payloadSent(row);
+    d[AT.bytesIn] = row.bytesReceived - (row.bytesReceived > 0 && this.#hadPeersFin(row) ? 1 : 0);
     d[AT.segmentsOut] = row.segsOut;
     d[AT.retransmissions] = row.totalRetrans;
     d[AT.timeouts] = row.totalRto;
-    this.#book.add(flow, d, row, row.rttUs > 0);
+    this.#give(flow, row, row.rttUs > 0);
+  }
+
+  /** Who accepts is established before it is told of; who connects has its SYN acknowledged. */
+  #wasEstablished(row: SocketRow): boolean {
+    return this.#book.listens(row.localPort) || row.bytesAcked + row.bytesReceived > 0;
+  }
+
+  /** 1 when the end was not orderly, 0 when it was, NaN on kernels that do not tell what was sent (before 4.19). */
+  #reset(row: SocketRow): number {
+    if (Number.isNaN(row.bytesSent)) return Number.NaN;
+    return this.#finAcknowledged(row) ? 0 : 1;
   }
 
   /** The peer acknowledged all we sent and our FIN: an orderly end. Who opened the connection has a SYN acknowledged as well. */
   #finAcknowledged(row: SocketRow): boolean {
-    return row.bytesAcked >= payloadSent(row) + (this.#book.listens(row.localPort) ? 1 : 2);
+    return row.bytesAcked >= this.#payloadSent(row) + (this.#book.listens(row.localPort) ? 1 : 2);
+  }
+
+  /** The rule of the head of this file, from an announcement alone. */
+  #hadPeersFin(row: SocketRow): boolean {
+    return row.unread === 1 || Number.isNaN(row.bytesSent) || this.#finAcknowledged(row);
+  }
+
+  /**
+   * Payload bytes that left, each once. Before 4.19 the acknowledged bytes stand in without the SYN of who connected;
+   * they count the own FIN, so there it is a byte too many for each connection that ended.
+   */
+  #payloadSent(row: SocketRow): number {
+    if (!Number.isNaN(row.bytesSent)) return row.bytesSent - row.bytesRetrans;
+    return row.bytesAcked - (row.bytesAcked > 0 && !this.#book.listens(row.localPort) ? 1 : 0);
   }
 
   #slot(cookie: number): number {
@@ -255,9 +305,9 @@ export class SocketLedger {
   }
 }
 
-/** Payload bytes that left, each once. Before 4.19 the acknowledged bytes stand in, which count SYN and FIN as well. */
-function payloadSent(row: SocketRow): number {
-  return Number.isNaN(row.bytesSent) ? row.bytesAcked : row.bytesSent - row.bytesRetrans;
+/** States after the peer's FIN. */
+function hasPeersFin({ state }: SocketRow): boolean {
+  return state === TCP_STATE.CLOSE_WAIT || state === TCP_STATE.LAST_ACK || state === TCP_STATE.CLOSING;
 }
 
 /** SO_LINGER 0: the kernel clears the connection before it announces its end. */

@@ -24,13 +24,16 @@ export interface SocketSource {
 export interface ReaderDependencies {
   readonly source: SocketSource;
   readonly ledger: SocketLedger;
-  /** Ports on which sockets listen; replaced before each dump. */
+  /** By port: above 0 when a socket listens there, or did up to a minute ago (its connections outlive it). */
   readonly listening: Uint8Array;
   readonly mono: () => number;
   /** Calls back after a time; returns what cancels that. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
   /** Calls back as soon as the loop has done what waits. */
   readonly soon: (callback: () => void) => void;
+  /** Before the first row of a dump, and after its last. */
+  readonly onDump?: (moment: 'begins' | 'ended') => void;
+  readonly onDeath?: (cookie: number) => void;
 }
 
 export interface ReaderOptions {
@@ -42,6 +45,10 @@ const DRAIN_EVERY_MS = 250;
 const SLICE_MS = 2;
 /** Announcements read at a time, about 2 µs each. */
 const DRAIN_LIMIT = 1024;
+/** Ports are looked at more often than sockets, so that a new server's first connections are known for its own. */
+const LISTEN_EVERY_MS = 1000;
+/** Dumps for which a port that listens no more still counts. */
+const LISTEN_MEMORY = 6;
 const MANY_SOCKETS = 50_000;
 const MANY_FACTOR = 3;
 const FAMILIES = [AF.INET, AF.INET6];
@@ -54,6 +61,7 @@ export class FlowReader {
   readonly #dead: SocketRows;
   #cancel: (() => void) | null = null;
   #dumpDueMono = Number.NEGATIVE_INFINITY;
+  #listenDueMono = Number.NEGATIVE_INFINITY;
   #dumping: { family: number; spentMs: number } | null = null;
   #stopped = false;
   /** Dumps that came to their end, and the time the last one took on the loop. */
@@ -64,7 +72,12 @@ export class FlowReader {
     this.#dependencies = dependencies;
     const { ledger } = dependencies;
     this.#alive = { row: (view, message, info, length) => ledger.alive(this.#decode(view, message, info, length)) };
-    this.#dead = { row: (view, message, info, length) => ledger.dead(this.#decode(view, message, info, length)) };
+    this.#dead = {
+      row: (view, message, info, length) => {
+        ledger.dead(this.#decode(view, message, info, length));
+        dependencies.onDeath?.(this.#row.cookie);
+      },
+    };
     this.#turn();
   }
 
@@ -89,6 +102,7 @@ export class FlowReader {
     if (this.#stopped) return;
     const { mono, after, soon } = this.#dependencies;
     const began = mono();
+    if (this.#dumping === null && began >= this.#listenDueMono) this.#readListening(began);
     if (this.#drain()) {
       soon(() => this.#turn());
       return;
@@ -108,21 +122,26 @@ export class FlowReader {
 
   #begin(now: number): void {
     this.#dumpDueMono = now + this.dumpEveryMs;
-    this.#readListening();
+    this.#dependencies.onDump?.('begins');
+    const { listening } = this.#dependencies;
+    for (let port = 0; port < listening.length; port += 1) {
+      const left = listening[port] ?? 0;
+      if (left > 0) listening[port] = left - 1;
+    }
     this.#dependencies.ledger.beginDump();
     this.#dumping = { family: 0, spentMs: 0 };
     this.#request();
   }
 
   /** A dump of listening sockets is a few rows: read in one go. */
-  #readListening(): void {
+  #readListening(now: number): void {
+    this.#listenDueMono = now + LISTEN_EVERY_MS;
     const { source, listening } = this.#dependencies;
     const ports: SocketRows = {
       row: (view, message) => {
-        listening[view.getUint16(message + DIAG.SPORT)] = 1;
+        listening[view.getUint16(message + DIAG.SPORT)] = LISTEN_MEMORY;
       },
     };
-    listening.fill(0);
     for (const family of FAMILIES) {
       if (source.beginDump(family, STATES.listen) < 0) continue;
       while (source.readDump(ports) === 0);
@@ -171,6 +190,7 @@ export class FlowReader {
     this.done.dumpMs = dump.spentMs + mono() - sliceBegan;
     this.done.errno = 0;
     this.#dumping = null;
+    this.#dependencies.onDump?.('ended');
     return true;
   }
 }

@@ -12,18 +12,27 @@ const MOST = 0xffff;
 export class RttBins {
   #now = new Uint16Array(BINS);
   #before = new Uint16Array(BINS);
+  /** The median as last asked for; NaN when it has to be found anew. Rankings ask for it again and again. */
+  #median: number | null = Number.NaN;
 
   /** @param us a smoothed RTT in µs */
   add(us: number): void {
+    this.#median = Number.NaN;
     const bin = Math.min(BINS - 1, Math.max(0, Math.floor(Math.log2(us / FIRST_US) * PER_OCTAVE)));
     const count = this.#now[bin] ?? 0;
     if (count < MOST) this.#now[bin] = count + 1;
   }
 
   rotate(): void {
+    this.#median = Number.NaN;
     const freed = this.#before;
     this.#before = this.#now;
     this.#now = freed.fill(0);
+  }
+
+  median(): number | null {
+    if (Number.isNaN(this.#median)) this.#median = this.quantile(0.5);
+    return this.#median;
   }
 
   /** RTT in µs below which the share `q` (0 to 1) of the samples lies; null without samples. */

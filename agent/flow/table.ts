@@ -8,7 +8,7 @@
  * is ever missing from a total.
  */
 import type { SocketRow } from '../kernel/socket-row.ts';
-import { AT, type Deltas } from './counters.ts';
+import { AT, type Deltas, type Lacks } from './counters.ts';
 import { type FlowBook, NO_FLOW } from './ledger.ts';
 import { RttBins } from './rtt-bins.ts';
 import { Sums } from './sums.ts';
@@ -76,6 +76,9 @@ function weight(window: Float64Array): number {
 export class FlowTable implements FlowBook {
   readonly #options: TableOptions;
   readonly #host = new Sums(1);
+  readonly #unattributed = new Sums(1);
+  readonly #leftOut = new Sums(1);
+  readonly #lacks = { resets: false, timeouts: false };
   readonly #groups: Sums;
   readonly #openOf: Int32Array;
   readonly #rows = new Sums(256);
@@ -132,7 +135,14 @@ export class FlowTable implements FlowBook {
     return slot;
   }
 
+  /** Counters that this kernel does not have. */
+  get lacks(): Lacks {
+    return this.#lacks;
+  }
+
   add(flow: number, deltas: Deltas, row: SocketRow | null, rttFresh: boolean): void {
+    if (Number.isNaN(deltas[AT.timeouts])) this.#lacks.timeouts = true;
+    if (Number.isNaN(deltas[AT.resets])) this.#lacks.resets = true;
     this.#host.add(0, deltas);
     if (flow >= GROUP_ONLY) {
       this.#groups.add(flow - GROUP_ONLY, deltas);
@@ -159,13 +169,25 @@ export class FlowTable implements FlowBook {
     if (state) state.open += by;
   }
 
-  unattributed(deltas: Deltas): void {
+  leftOut(deltas: Deltas): void {
+    this.#leftOut.add(0, deltas);
+  }
+
+  unattributed(deltas: Deltas, row: SocketRow): void {
+    if (this.#options.skip(row)) {
+      this.#leftOut.add(0, deltas);
+      return;
+    }
     this.#host.add(0, deltas);
+    this.#unattributed.add(0, deltas);
+    this.#groups.add(this.#options.groupOf(row.remote, row.family), deltas);
   }
 
   /** To be called at the width of a step of the window. Idle flows leave. */
   rotate(): void {
     this.#host.rotate();
+    this.#unattributed.rotate();
+    this.#leftOut.rotate();
     this.#groups.rotate();
     this.#rows.rotate();
     for (const [slot, state] of this.#flows.entries()) {
@@ -207,12 +229,23 @@ export class FlowTable implements FlowBook {
     }
   }
 
-  /** Every flow with a row. */
-  *flows(): Generator<FlowReading> {
-    for (const [slot, state] of this.#flows.entries()) if (state !== null) yield this.#reading(slot, state);
+  /** Places for flows; some are empty. */
+  get slots(): number {
+    return this.#flows.length;
   }
 
-  #reading(slot: number, state: FlowState): FlowReading {
+  /** What ranks a flow, cheap enough for each of thousands; `window` is filled. Null where the place is empty. */
+  glance(slot: number, window: Float64Array): FlowGlance | null {
+    const state = this.#flows[slot];
+    if (state === undefined || state === null) return null;
+    this.#rows.window(slot, window);
+    return { key: state.key, medianUs: state.rtt?.median() ?? null };
+  }
+
+  /** All of a flow; null where the place is empty. */
+  reading(slot: number): FlowReading | null {
+    const state = this.#flows[slot];
+    if (state === undefined || state === null) return null;
     return {
       key: state.key,
       open: state.open,
@@ -224,21 +257,40 @@ export class FlowTable implements FlowBook {
     };
   }
 
-  host(): { readonly total: Float64Array; readonly window: Float64Array } {
+  host(): SumReading {
     return { total: this.#host.total(0), window: this.#host.window(0) };
   }
 
-  group(index: number): { readonly open: number; readonly total: Float64Array; readonly window: Float64Array } {
+  /** Ended connections whose flow the kernel no longer knew; they are in the host's sums and in a group's. */
+  withoutFlow(): SumReading {
+    return { total: this.#unattributed.total(0), window: this.#unattributed.window(0) };
+  }
+
+  /** Connections left out (loopback, own probes), in no other sum. */
+  left(): SumReading {
+    return { total: this.#leftOut.total(0), window: this.#leftOut.window(0) };
+  }
+
+  group(index: number): SumReading & { readonly open: number } {
     return { open: this.#openOf[index] ?? 0, total: this.#groups.total(index), window: this.#groups.window(index) };
   }
 }
 
-export interface FlowReading {
-  readonly key: FlowKey;
-  readonly open: number;
-  /** In the order of COUNTERS. */
+/** In the order of COUNTERS. */
+export interface SumReading {
   readonly total: Float64Array;
   readonly window: Float64Array;
+}
+
+export interface FlowGlance {
+  readonly key: FlowKey;
+  /** Of smoothed RTTs, µs. */
+  readonly medianUs: number | null;
+}
+
+export interface FlowReading extends SumReading {
+  readonly key: FlowKey;
+  readonly open: number;
   /** Quantile of smoothed RTTs of the last rotations, µs. */
   readonly rttUs: (q: number) => number | null;
   readonly minRttUs: number | null;

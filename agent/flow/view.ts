@@ -1,7 +1,12 @@
-/** From the flow table to what is shown: groups, the first flows by each metric, coverage. Pure. */
+/**
+ * From the flow table to what is shown: groups, the first flows by each metric, coverage. Pure.
+ *
+ * Ten thousand flows take some 10 ms to look through, too long for one stretch of a loop that sends probes: so a
+ * {@link ViewBuilder} works in steps of its caller's choice and remembers only the best of each ranking.
+ */
 import { formatAddress } from '../measure/address.ts';
 import type { FlowCategory, FlowMetric, FlowsView, FlowView, GroupView } from '../verdict/flows-view.ts';
-import { AT, countsOf } from './counters.ts';
+import { AT, COUNTERS, countsOf, type Lacks } from './counters.ts';
 import type { FlowReading, FlowTable } from './table.ts';
 
 export interface Group {
@@ -12,13 +17,13 @@ export interface Group {
 
 /** Flows shown per metric. */
 const TOP = 20;
-const METRICS: readonly FlowMetric[] = ['loss', 'retransmissions', 'timeouts', 'rtt', 'bytes', 'opened'];
+export const FLOW_METRICS: readonly FlowMetric[] = ['loss', 'retransmissions', 'timeouts', 'rtt', 'bytes', 'opened'];
 
 const toMs = (us: number | null): number | null => (us === null ? null : us / 1000);
 
 /** What a flow contributes to a metric over the window; 0 keeps it out of the list. */
-function contribution(metric: FlowMetric, flow: FlowReading): number {
-  const at = (name: keyof typeof AT): number => flow.window[AT[name]] || 0;
+function contribution(metric: FlowMetric, window: Float64Array, medianUs: number | null): number {
+  const at = (name: keyof typeof AT): number => window[AT[name]] || 0;
   switch (metric) {
     case 'loss':
       return at('retransmissions') + 2 * at('timeouts') + 4 * (at('failedConnects') + at('resets'));
@@ -27,7 +32,7 @@ function contribution(metric: FlowMetric, flow: FlowReading): number {
     case 'timeouts':
       return at('timeouts');
     case 'rtt':
-      return flow.rttUs(0.5) ?? 0;
+      return medianUs ?? 0;
     case 'bytes':
       return at('bytesOut') + at('bytesIn');
     case 'opened':
@@ -35,7 +40,7 @@ function contribution(metric: FlowMetric, flow: FlowReading): number {
   }
 }
 
-function flowView(flow: FlowReading, groups: readonly Group[]): FlowView {
+function flowView(flow: FlowReading, groups: readonly Group[], lacks: Lacks): FlowView {
   const group = groups[flow.key.group];
   return {
     local: formatAddress(flow.key.local, flow.key.family),
@@ -46,8 +51,8 @@ function flowView(flow: FlowReading, groups: readonly Group[]): FlowView {
     site: group?.site ?? null,
     category: group?.category ?? null,
     open: flow.open,
-    window: countsOf(flow.window),
-    total: countsOf(flow.total),
+    window: countsOf(flow.window, lacks),
+    total: countsOf(flow.total, lacks),
     rttP50Ms: toMs(flow.rttUs(0.5)),
     rttP99Ms: toMs(flow.rttUs(0.99)),
     minRttMs: toMs(flow.minRttUs),
@@ -55,54 +60,97 @@ function flowView(flow: FlowReading, groups: readonly Group[]): FlowView {
   };
 }
 
-/** Ties by bytes, as NFM breaks them. */
-function topBy(metric: FlowMetric, flows: readonly FlowReading[]): FlowReading[] {
-  const bytes = (flow: FlowReading): number => contribution('bytes', flow);
-  return flows
-    .map((flow) => ({ flow, value: contribution(metric, flow) }))
-    .filter(({ value }) => value > 0)
-    .sort((a, b) => b.value - a.value || bytes(b.flow) - bytes(a.flow))
-    .slice(0, TOP)
-    .map(({ flow }) => flow);
+interface Ranked {
+  readonly slot: number;
+  readonly value: number;
+  /** Ties go by bytes, as Network Flow Monitor breaks them. */
+  readonly bytes: number;
 }
 
-export function groupViews(table: FlowTable, flows: readonly FlowReading[], groups: readonly Group[]): GroupView[] {
-  return groups.map((group, index) => {
-    const { open, window, total } = table.group(index);
-    // Weighted by nothing: each flow that moved data speaks once, as a user of it would.
-    const medians = flows
-      .filter((flow) => flow.key.group === index && contribution('bytes', flow) > 0)
-      .flatMap((flow) => flow.rttUs(0.5) ?? [])
-      .sort((a, b) => a - b);
-    const quantile = (q: number): number | null =>
-      medians.length === 0 ? null : toMs(medians[Math.min(medians.length - 1, Math.floor(q * medians.length))] ?? null);
+const isBefore = (a: Ranked, b: Ranked): boolean => a.value > b.value || (a.value === b.value && a.bytes > b.bytes);
+
+/** Keeps `list` sorted and at most TOP long. */
+function rank(list: Ranked[], slot: number, value: number, bytes: number): void {
+  const entry = { slot, value, bytes };
+  const last = list[TOP - 1];
+  if (last !== undefined && !isBefore(entry, last)) return;
+  const at = list.findIndex((other) => isBefore(entry, other));
+  list.splice(at < 0 ? list.length : at, 0, entry);
+  if (list.length > TOP) list.pop();
+}
+
+export type ViewFacts = Pick<FlowsView, 'at' | 'windowFrom' | 'since' | 'problem' | 'warnings' | 'coverage' | 'reader'>;
+
+export class ViewBuilder {
+  readonly #table: FlowTable;
+  readonly #groups: readonly Group[];
+  readonly #window = new Float64Array(COUNTERS.length);
+  readonly #ranks = new Map<FlowMetric, Ranked[]>(FLOW_METRICS.map((metric) => [metric, []]));
+  /** Median RTTs of the flows of each group that moved data, µs: each speaks once, as a user of it would. */
+  readonly #medians: number[][];
+  #next = 0;
+
+  constructor(table: FlowTable, groups: readonly Group[]) {
+    this.#table = table;
+    this.#groups = groups;
+    this.#medians = groups.map(() => []);
+  }
+
+  /** Looks at up to `count` further flows; true when all have been seen. */
+  step(count: number): boolean {
+    const end = Math.min(this.#table.slots, this.#next + count);
+    for (; this.#next < end; this.#next += 1) this.#see(this.#next);
+    return this.#next >= this.#table.slots;
+  }
+
+  #see(slot: number): void {
+    const flow = this.#table.glance(slot, this.#window);
+    if (flow === null) return;
+    const bytes = contribution('bytes', this.#window, null);
+    if (bytes > 0 && flow.medianUs !== null) this.#medians[flow.key.group]?.push(flow.medianUs);
+    for (const [metric, list] of this.#ranks) {
+      const value = contribution(metric, this.#window, flow.medianUs);
+      if (value > 0) rank(list, slot, value, bytes);
+    }
+  }
+
+  finish(facts: ViewFacts): FlowsView {
+    const table = this.#table;
+    const { total, window } = table.host();
+    const { lacks } = table;
+    const shown = this.#groups.map((_group, index) => this.#group(index));
+    const top = [...this.#ranks].map(([metric, list]) => {
+      const readings = list.flatMap(({ slot }) => table.reading(slot) ?? []);
+      return [metric, readings.map((reading) => flowView(reading, this.#groups, lacks))];
+    });
     return {
-      ...group,
+      ...facts,
+      total: countsOf(total, lacks),
+      window: countsOf(window, lacks),
+      open: shown.reduce((sum, { open }) => sum + open, 0),
+      unattributed: countsOf(table.withoutFlow().total, lacks),
+      groups: shown.filter(
+        ({ open, total: sums }) => open > 0 || sums.opened + sums.failedConnects + sums.bytesIn + sums.bytesOut > 0,
+      ),
+      top: Object.fromEntries(top) as Record<FlowMetric, FlowView[]>,
+    };
+  }
+
+  #group(index: number): GroupView {
+    const { lacks } = this.#table;
+    const { open, window, total } = this.#table.group(index);
+    const medians = (this.#medians[index] ?? []).sort((a, b) => a - b);
+    const quantile = (q: number): number | null =>
+      toMs(medians[Math.max(0, Math.ceil(q * medians.length) - 1)] ?? null);
+    return {
+      name: this.#groups[index]?.name ?? 'other',
+      site: this.#groups[index]?.site ?? null,
+      category: this.#groups[index]?.category ?? null,
       open,
-      window: countsOf(window),
-      total: countsOf(total),
+      window: countsOf(window, lacks),
+      total: countsOf(total, lacks),
       rttP50Ms: quantile(0.5),
       rttP99Ms: quantile(0.99),
     };
-  });
-}
-
-export type ViewFacts = Pick<FlowsView, 'at' | 'windowFrom' | 'since' | 'problem' | 'coverage' | 'reader'>;
-
-export function flowsView(table: FlowTable, groups: readonly Group[], facts: ViewFacts): FlowsView {
-  const flows = [...table.flows()];
-  const { total, window } = table.host();
-  const shown = groupViews(table, flows, groups).filter(
-    ({ open, total: sums }) => open > 0 || sums.opened + sums.failedConnects + sums.bytesIn + sums.bytesOut > 0,
-  );
-  return {
-    ...facts,
-    total: countsOf(total),
-    window: countsOf(window),
-    open: groups.reduce((sum, _group, index) => sum + table.group(index).open, 0),
-    groups: shown,
-    top: Object.fromEntries(
-      METRICS.map((metric) => [metric, topBy(metric, flows).map((flow) => flowView(flow, groups))]),
-    ) as Record<FlowMetric, FlowView[]>,
-  };
+  }
 }

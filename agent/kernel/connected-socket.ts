@@ -12,6 +12,7 @@ import { Arena } from './arena.ts';
 import { ERRNO } from './errno.ts';
 import { type ControlData, type QueuedIcmpError, readControl } from './error-queue.ts';
 import { type Libc, libc } from './libc.ts';
+import { ownSockets } from './own-sockets.ts';
 import { SOCKADDR_ROOM, writeSocketAddress } from './socket-address.ts';
 import { AF, MSG, SO, SOCK, SOL } from './sockets.ts';
 import { readTcpInfo, type TcpInfo } from './tcp-info.ts';
@@ -124,6 +125,7 @@ function open(to: Destination, type: number): Opening {
     const bound = bindTo(c, fd, to.source);
     if (bound < 0) return failed('bind', -bound);
   }
+  if (type === SOCK.STREAM) ownSockets.note(fd);
   writeSocketAddress(arena.view, address, to.address, to.port);
   const result = c.connect(fd, arena.base + address, length);
   return result < 0 && result !== -ERRNO.EINPROGRESS ? failed('connect', -result) : { ok: true, socket };

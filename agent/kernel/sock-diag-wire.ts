@@ -39,6 +39,7 @@ export const DIAG = {
   SRC: 8,
   DST: 24,
   COOKIE: 44,
+  RQUEUE: 56,
   UID: 64,
   INODE: 68,
 } as const;

@@ -19,6 +19,8 @@ export interface SocketRow {
   /** Unique for the life of the machine (5.4); below 2^53 for every host we will see. */
   cookie: number;
   inode: number;
+  /** Bytes received that nobody has read yet; an unread FIN is one of them. */
+  unread: number;
   /** False for rows without tcp_info (TIME_WAIT, half-open requests). */
   hasInfo: boolean;
   retransmits: number;
@@ -51,6 +53,7 @@ export function emptyRow(): SocketRow {
     remote: new Uint8Array(16),
     cookie: 0,
     inode: 0,
+    unread: 0,
     hasInfo: false,
     retransmits: 0,
     rttUs: 0,
@@ -100,6 +103,7 @@ export function decodeSocketRow(view: DataView, message: number, info: number, l
   row.remotePort = view.getUint16(message + DIAG.DPORT);
   row.cookie = u64(view, message + DIAG.COOKIE);
   row.inode = view.getUint32(message + DIAG.INODE, true);
+  row.unread = view.getUint32(message + DIAG.RQUEUE, true);
   decodeInfo(view, info, length, row);
 }
 

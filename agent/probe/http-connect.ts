@@ -7,6 +7,7 @@
  */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { ownSockets } from '../kernel/own-sockets.ts';
 import type { Outcome } from '../measure/singleton.ts';
 import type { Milliseconds } from '../measure/target.ts';
 import { localReason } from './local-reason.ts';
@@ -31,6 +32,10 @@ export interface ConnectEvents {
   failed(outcome: Outcome): void;
 }
 
+/** Of a runtime socket, which keeps it private; −1 for none. */
+const descriptorOf = (socket: Socket & { readonly _handle?: { readonly fd?: number } | null }): number =>
+  socket._handle?.fd ?? -1;
+
 /** Begins; returns what drops the connection in any phase. */
 export function connectHttp(to: HttpDestination, events: ConnectEvents): () => void {
   let polled = false;
@@ -44,6 +49,8 @@ export function connectHttp(to: HttpDestination, events: ConnectEvents): () => v
     const own = !polled && code !== 'ECONNREFUSED';
     events.failed(own ? localReason(code, to.address, null) : connectError(code));
   };
+  // The runtime connects in the next turn of its own queue; only then is there a descriptor.
+  process.nextTick(() => ownSockets.note(descriptorOf(socket)));
   socket.once('error', failed);
   socket.once('connect', () => {
     events.connected();

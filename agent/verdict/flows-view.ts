@@ -11,8 +11,8 @@ export interface FlowCounts {
   readonly closed: number;
   /** Connects of this host that were refused or timed out. */
   readonly failedConnects: number;
-  /** Established connections that ended without an orderly FIN: reset by either side, or given up. */
-  readonly resets: number;
+  /** Established connections that ended without an orderly FIN: reset by either side, or given up; null before kernel 4.19. */
+  readonly resets: number | null;
   /** Payload bytes sent, retransmissions not counted again. */
   readonly bytesOut: number;
   readonly bytesIn: number;
@@ -61,10 +61,18 @@ export interface FlowView {
 /** What flows are ranked by. `loss` is NFM's rank: retransmissions + 2·timeouts + 4·(failed connects + resets). */
 export type FlowMetric = 'loss' | 'retransmissions' | 'timeouts' | 'rtt' | 'bytes' | 'opened';
 
-/** Ours against the kernel's own counters since the reader began. */
+/**
+ * All connections, the ones left out included, against the kernel's own counters (Tcp RetransSegs, TcpExt TCPTimeouts,
+ * Tcp ActiveOpens + PassiveOpens) since the reader began, both as of the last dump. What no connection can hold stays
+ * a difference: SYN-ACKs sent again and their timeouts (there is no connection yet), the last timeout of a connection
+ * that is given up, and what happened to a connection between its last look and a lost announcement.
+ */
 export interface Coverage {
+  /** Wall time of the comparison; null before the second dump. */
+  readonly at: number | null;
   readonly retransmissions: { readonly flows: number; readonly kernel: number | null };
   readonly timeouts: { readonly flows: number | null; readonly kernel: number | null };
+  /** Failed connects and connects under way included, as the kernel counts them. */
   readonly opened: { readonly flows: number; readonly kernel: number | null };
 }
 
@@ -79,14 +87,18 @@ export interface FlowsView {
   readonly total: FlowCounts;
   readonly window: FlowCounts;
   readonly open: number;
+  /** Part of the total and of a group that belongs to no flow: the kernel forgets the ports of a socket closed by reset. */
+  readonly unattributed: FlowCounts;
   readonly groups: readonly GroupView[];
   /** The first flows by each metric; a flow may be in several. */
   readonly top: Readonly<Record<FlowMetric, readonly FlowView[]>>;
   readonly coverage: Coverage;
+  /** What of the configuration could not be taken (a file of prefixes that is broken, prefixes given twice). */
+  readonly warnings: readonly string[];
   readonly reader: {
     readonly sockets: number;
     readonly flows: number;
-    /** Flows without a row because the table was full. */
+    /** Flows that lost their row, or got none, because the table was full. */
     readonly evicted: number;
     /** Announcements of ended connections lost since the start; null when the kernel does not tell. */
     readonly eventsLost: number | null;

@@ -28,6 +28,9 @@ class Book implements FlowBook {
   open(_flow: number, by: 1 | -1): void {
     this.openNow += by;
   }
+  leftOut(): void {
+    assert.fail('nothing is left out of this book');
+  }
   unattributed(deltas: Deltas): void {
     for (const [i, delta] of deltas.entries()) this.lost[i] = (this.lost[i] ?? 0) + delta;
   }
@@ -52,7 +55,7 @@ function rowOf(connection: Connection, ending = false): SocketRow {
     rttUs: 1000,
     totalRetrans: connection.retransmits % 2 ** 32,
     bytesAcked: connection.sent + 1 + (ending ? 1 : 0),
-    bytesReceived: connection.received,
+    bytesReceived: connection.received + (ending ? 1 : 0),
     segsOut: 3 + connection.sent,
     segsIn: 2 + connection.received,
     bytesSent: connection.sent + 7 * connection.retransmits,
@@ -143,4 +146,80 @@ test('any interleaving of dumps, pieces of dumps and deaths counts everything on
     }),
     { numRuns: 2000 },
   );
+});
+
+/** A ledger past its first dump, and its book. */
+function begun(): { ledger: SocketLedger; book: Book } {
+  const book = new Book();
+  const ledger = new SocketLedger(book);
+  ledger.beginDump();
+  ledger.endDump();
+  return { ledger, book };
+}
+
+const fresh = (): Connection => ({ cookie: 7, sent: 500, received: 100, retransmits: 0, rtos: 0 });
+
+test('the peer’s FIN is no payload, whichever way it shows', () => {
+  const cases: {
+    readonly name: string;
+    readonly rows: readonly Partial<SocketRow>[];
+    readonly death: Partial<SocketRow>;
+  }[] = [
+    { name: 'an orderly end', rows: [], death: { bytesReceived: 101 } },
+    {
+      name: 'a dump in CLOSE_WAIT, then a reset',
+      rows: [{ state: TCP_STATE.CLOSE_WAIT, bytesReceived: 101 }],
+      death: { bytesReceived: 101, bytesAcked: 501 },
+    },
+    { name: 'a FIN nobody read, then a reset', rows: [], death: { bytesReceived: 101, unread: 1, bytesAcked: 501 } },
+    {
+      name: 'a dump after the last byte, then an end without the peer’s FIN',
+      rows: [{ bytesReceived: 100 }],
+      death: { bytesReceived: 100 },
+    },
+  ];
+  for (const { name, rows, death } of cases) {
+    const { ledger, book } = begun();
+    for (const row of rows) {
+      ledger.beginDump();
+      ledger.alive(Object.assign(rowOf(fresh()), row));
+      ledger.endDump();
+    }
+    ledger.dead(Object.assign(rowOf(fresh(), true), death));
+    assert.equal(book.sums[AT.bytesIn], 100, name);
+  }
+});
+
+test('a server’s connection that was reset before it said or heard a byte was open all the same', () => {
+  const { ledger, book } = begun();
+  ledger.dead(
+    Object.assign(rowOf({ ...fresh(), sent: 0, received: 0 }), { localPort: 443, remotePort: 40_000, bytesAcked: 0 }),
+  );
+  assert.equal(book.sums[AT.opened], 1);
+  assert.equal(book.sums[AT.failedConnects], 0);
+  assert.equal(book.sums[AT.resets], 1);
+});
+
+test('32-bit counters wrap', () => {
+  const { ledger, book } = begun();
+  const row = (segments: number, retransmissions: number): SocketRow =>
+    Object.assign(rowOf(fresh()), { segsOut: segments, totalRetrans: retransmissions });
+  for (const [segments, retransmissions] of [
+    [2 ** 32 - 5, 2 ** 32 - 1],
+    [10, 3],
+  ] as const) {
+    ledger.beginDump();
+    ledger.alive(row(segments, retransmissions));
+    ledger.endDump();
+  }
+  assert.equal(book.sums[AT.segmentsOut], 2 ** 32 + 10);
+  assert.equal(book.sums[AT.retransmissions], 2 ** 32 + 3);
+});
+
+test('a cookie that comes back after its socket was forgotten is a new connection', () => {
+  const { ledger, book } = begun();
+  ledger.dead(rowOf(fresh(), true));
+  ledger.dead(rowOf({ ...fresh(), sent: 1 }, true));
+  assert.equal(book.sums[AT.closed], 2);
+  assert.equal(book.sums[AT.bytesOut], 501);
 });

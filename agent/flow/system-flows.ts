@@ -1,0 +1,250 @@
+/**
+ * The host's TCP connections on the real kernel: door, ledger, table and reader joined, with groups from sites,
+ * interfaces and AWS's prefixes. What cannot be opened here is a reason in words; the host's own totals stay.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { KernelUnavailable } from '../kernel/kernel-unavailable.ts';
+import { ownSockets } from '../kernel/own-sockets.ts';
+import { SockDiag } from '../kernel/sock-diag.ts';
+import type { SocketRow } from '../kernel/socket-row.ts';
+import { formatPrefix, parsePrefix } from '../measure/address.ts';
+import type { FlowsView } from '../verdict/flows-view.ts';
+import { type NamedPrefix, parseAwsRanges } from './aws-ranges.ts';
+import { allSums, type Comparison, coverageOf } from './coverage.ts';
+import { type GroupPlan, planGroups } from './group-plan.ts';
+import { NO_GROUP } from './groups.ts';
+import { readTotals } from './kernel-totals.ts';
+import { SocketLedger } from './ledger.ts';
+import { FlowReader } from './reader.ts';
+import { FlowTable } from './table.ts';
+import { ViewBuilder } from './view.ts';
+
+export interface FlowsOptions {
+  readonly dumpEveryMs: number;
+  readonly capacity: number;
+  readonly loopback: boolean;
+  readonly ownProbes: boolean;
+  readonly sites: readonly { readonly name: string; readonly cidrs: readonly string[] }[];
+  /** File in the form of ip-ranges.json; null for none. */
+  readonly awsRanges: string | null;
+  readonly mono: () => number;
+  readonly wall: () => number;
+}
+
+/** Width of a step of the window, which has five. */
+const STEP_MS = 120_000;
+const WINDOW_MS = 5 * STEP_MS;
+/** How often the view is made: most counts move with a dump, every ten seconds. */
+const VIEW_EVERY_MS = 2000;
+/** Flows looked at before the loop is let free, about a millisecond. */
+const VIEW_SLICE = 500;
+/** ip-ranges.json has 2 MB (2026); what is far more is something else. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+export class SystemFlows {
+  readonly #options: FlowsOptions;
+  readonly #warnings: string[] = [];
+  readonly #plan: GroupPlan;
+  readonly #table: FlowTable;
+  readonly #ledger: SocketLedger;
+  readonly #source: SockDiag | null;
+  readonly #reader: FlowReader | null;
+  readonly #timers: NodeJS.Timeout[];
+  readonly #since: number;
+  #problem: string | null = null;
+  #rotatedMono: number;
+  #first: Comparison | null = null;
+  #latest: Comparison | null = null;
+  #view: FlowsView | null = null;
+  #building = false;
+  #closed = false;
+
+  constructor(options: FlowsOptions) {
+    this.#options = options;
+    this.#since = options.wall();
+    this.#rotatedMono = options.mono();
+    this.#plan = this.#makePlan();
+    const listening = new Uint8Array(65_536);
+    const { table, groups } = this.#plan;
+    this.#table = new FlowTable({
+      capacity: options.capacity,
+      groups: groups.length,
+      groupOf: (remote, family) => {
+        const group = table.lookup(remote, family);
+        return group === NO_GROUP ? groups.length - 1 : group;
+      },
+      listens: (port) => (listening[port] ?? 0) > 0,
+      skip: (row) => (!options.loopback && isLoopback(row)) || (!options.ownProbes && ownSockets.has(row.cookie)),
+    });
+    this.#ledger = new SocketLedger(this.#table);
+    this.#source = this.#open();
+    if (this.#source !== null && !options.ownProbes) ownSockets.want(true);
+    this.#reader = this.#source && this.#read(this.#source, listening);
+    const rotation = setInterval(() => {
+      this.#table.rotate();
+      this.#rotatedMono = options.mono();
+    }, STEP_MS);
+    this.#timers = [rotation, setInterval(() => this.#makeView(), VIEW_EVERY_MS)];
+    this.#makeView();
+  }
+
+  /** As of a few seconds ago; null in the first moments. */
+  view(): FlowsView | null {
+    return this.#view;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    ownSockets.want(false);
+    this.#reader?.stop();
+  }
+
+  #makePlan(): GroupPlan {
+    const { sites, awsRanges } = this.#options;
+    const plan = planGroups({
+      sites,
+      subnets: ownSubnets(),
+      aws: awsRanges === null ? [] : this.#awsPrefixes(awsRanges),
+    });
+    this.#warnings.push(...plan.warnings);
+    return plan;
+  }
+
+  #awsPrefixes(file: string): readonly NamedPrefix[] {
+    const refuse = (why: string): readonly NamedPrefix[] => {
+      this.#warnings.push(
+        `flows.awsRanges: ${file} cannot be used: ${why}. AWS's services count as internet; fetch the file anew from ip-ranges.amazonaws.com/ip-ranges.json`,
+      );
+      return [];
+    };
+    try {
+      const { size } = statSync(file);
+      if (size > MOST_BYTES)
+        return refuse(`it has ${Math.round(size / 1e6)} MB, more than ${Math.round(MOST_BYTES / 1e6)}`);
+      const ranges = parseAwsRanges(readFileSync(file, 'utf8'));
+      if (!ranges.ok) return refuse(ranges.text);
+      if (ranges.skipped > 0)
+        this.#warnings.push(
+          `flows.awsRanges: ${ranges.skipped} entries of ${file} were passed over, they have no prefix, service or region`,
+        );
+      return ranges.prefixes;
+    } catch (error) {
+      return refuse(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #open(): SockDiag | null {
+    try {
+      const opened = SockDiag.open();
+      if (opened instanceof SockDiag) return opened;
+      this.#problem =
+        opened.code === 'no-module'
+          ? 'The kernel has no tcp_diag module, so connections cannot be read: modprobe tcp_diag inet_diag. The kernel’s own totals stay exact.'
+          : `The kernel refuses sock_diag (errno ${opened.errno}), so connections cannot be read; under systemd, RestrictAddressFamilies must hold AF_NETLINK.`;
+    } catch (error) {
+      if (!(error instanceof KernelUnavailable)) throw error;
+      this.#problem = `Connections cannot be read: ${error.message}`;
+    }
+    return null;
+  }
+
+  #read(source: SockDiag, listening: Uint8Array): FlowReader {
+    const { dumpEveryMs, mono } = this.#options;
+    return new FlowReader(
+      { dumpEveryMs },
+      {
+        source,
+        ledger: this.#ledger,
+        listening,
+        mono,
+        after: (delayMs, callback) => {
+          const timer = setTimeout(callback, delayMs);
+          return () => clearTimeout(timer);
+        },
+        soon: setImmediate,
+        onDump: (moment) => this.#compare(moment),
+        onDeath: ownSockets.forget,
+      },
+    );
+  }
+
+  #compare(moment: 'begins' | 'ended'): void {
+    if (moment === 'begins' && this.#first !== null) return;
+    const comparison: Comparison = {
+      at: this.#options.wall(),
+      kernel: readTotals(),
+      sums: allSums(this.#table),
+      connecting: this.#ledger.connecting,
+    };
+    if (moment === 'begins') this.#first = comparison;
+    else this.#latest = comparison;
+  }
+
+  #makeView(): void {
+    if (this.#building) return;
+    this.#building = true;
+    const builder = new ViewBuilder(this.#table, this.#plan.groups);
+    const go = (): void => {
+      if (this.#closed) return;
+      if (!builder.step(VIEW_SLICE)) {
+        setImmediate(go);
+        return;
+      }
+      this.#view = builder.finish(this.#facts());
+      this.#building = false;
+    };
+    go();
+  }
+
+  #facts(): Parameters<ViewBuilder['finish']>[0] {
+    const { mono, wall, dumpEveryMs } = this.#options;
+    const now = wall();
+    const windowMs = WINDOW_MS - STEP_MS + (mono() - this.#rotatedMono);
+    const done = this.#reader?.done;
+    return {
+      at: now,
+      windowFrom: Math.max(this.#since, now - windowMs),
+      since: this.#since,
+      problem: this.#problem ?? this.#dumpProblem(),
+      warnings: this.#warnings,
+      coverage: coverageOf(this.#first, this.#latest, this.#table.lacks),
+      reader: {
+        sockets: this.#ledger.size,
+        flows: this.#table.size,
+        evicted: this.#table.evicted,
+        eventsLost: this.#source?.dropped() ?? null,
+        dumps: done?.dumps ?? 0,
+        dumpMs: done?.dumpMs ?? null,
+        dumpEveryMs: this.#reader?.dumpEveryMs ?? dumpEveryMs,
+      },
+    };
+  }
+
+  #dumpProblem(): string | null {
+    const errno = this.#reader?.done.errno ?? 0;
+    if (errno === 0) return null;
+    return errno === 2
+      ? 'The kernel has no tcp_diag module, so connections cannot be read: modprobe tcp_diag inet_diag. The kernel’s own totals stay exact.'
+      : `The kernel broke off the list of connections (errno ${errno}); it is asked again every few seconds.`;
+  }
+}
+
+/** 127.0.0.0/8, ::1, and connections of an address with itself. */
+function isLoopback(row: SocketRow): boolean {
+  const length = row.family === 4 ? 4 : 16;
+  if (row.family === 4 && row.remote[0] === 127) return true;
+  for (let i = 0; i < length; i += 1) if (row.local[i] !== row.remote[i]) return false;
+  return true;
+}
+
+function ownSubnets(): string[] {
+  const prefixes = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).flatMap(({ cidr, internal }) => (internal || cidr === null ? [] : [parsePrefix(cidr)])),
+  );
+  const texts = prefixes.flatMap((prefix) =>
+    prefix === null || prefix.bytes[0] === 0xfe ? [] : [formatPrefix(prefix)],
+  );
+  return [...new Set(texts)];
+}
