@@ -8,6 +8,7 @@ import { type Html, html } from './html.ts';
 import { sitePath, targetPath, to } from './links.ts';
 import { linkedSentence } from './subject.ts';
 import { time } from './time.ts';
+import { endedAfter } from './words.ts';
 
 export function eventList(context: Context, events: readonly CanaryEvent[]): Html {
   const dated = events.some(({ at }) => formatTime(at, context.now, 'minute').length > 5);
@@ -17,16 +18,13 @@ export function eventList(context: Context, events: readonly CanaryEvent[]): Htm
 function eventLine(context: Context, event: CanaryEvent): Html {
   const path =
     event.kind === 'site' ? sitePath(event.subject) : event.kind === 'target' ? targetPath(event.subject) : null;
+  const ended = endedAfter(event);
   const reasons = event.reasons.map(({ text }) => text).join('; ');
   return html`<li><span class="mono">${time(event.at, context.now, 'tenth')}</span> <span class="what">${glyph(event.to ?? 'note')}<span class="vh">${event.to ?? 'note'}: </span> ${
     path === null ? event.text : linkedSentence(event.text, event.subject, to(path, context.query))
-  }${tookTime(event) && html` <span class="dim">after ${formatDuration(event.lastedMs)}</span>`}
+  }${ended !== null && html` <span class="dim">after ${ended}</span>`}
 ${reasons !== '' && !event.text.includes(reasons) && html`<span class="dim">${reasons}</span>`}</span></li>`;
 }
-
-/** A trouble that ended is told with its length; that a first answer came at once is not. */
-const tookTime = (event: CanaryEvent): event is CanaryEvent & { readonly lastedMs: number } =>
-  event.to === 'up' && event.from !== 'unknown' && event.lastedMs !== null;
 
 /** Changes to the worse within this belong to one incident. */
 const INCIDENT_MS = 60_000;

@@ -37,7 +37,7 @@ function draw(context: Context, name: string): Body {
     everySeconds: 15,
     main: html`<p class="crumbs" data-part="crumbs"><a href="${to('/', query)}">Overview</a> / <bdi>${site.name}</bdi></p>
 <div class="page-head" data-part="subject"><h1>${glyphAlone(site.state)} <bdi>${site.name}</bdi> <span class="since">${stateSince(site.state, site.since, now)}</span></h1>
-<p class="dim">${about.join(' · ')}</p>${reasonList(site.reasons)}
+${about.length > 0 && html`<p class="dim">${about.join(' · ')}</p>`}${reasonList(site.reasons)}
 ${verdict.state !== 'up' && html`<p class="card whole v-${verdict.state}">${glyph(verdict.state)} <span>The whole: ${headline(verdict, now)}. <a href="${to('/', query)}">Evidence and next step</a></span></p>`}</div>
 ${noticeList(context, false)}
 <section class="tiles" aria-label="Availability" data-part="tiles">${USUAL_RANGES.map((range) => availabilityTile(context, site, range))}</section>

@@ -44,15 +44,16 @@ function sinceWords(verdict: Verdict, now: number): Html {
   return verdict.tail === '' ? html` since ${began}, ${lasting(verdict.since, now)}` : html` since ${began}`;
 }
 
-/** Top to bottom: what the packets pass first stands first. Links behind the fault are dashed. */
+/** Top to bottom: what the packets pass first stands first. What nothing measures is dashed. */
 function chain(links: readonly ChainLink[]): Html {
   return html`<ol class="chain" aria-label="From this host to the site">${links.map(
     (link, index) =>
-      html`<li class="${dashed(links[index + 1]) ? 'dashed' : 'solid'}">${glyph(link.state)}<span class="vh">${link.state}: </span><b class="${link.state === 'up' ? '' : `t-${link.state}`}"><bdi>${link.name}</bdi></b> <small>${link.text}</small></li>`,
+      html`<li class="${dashed(link, links[index + 1]) ? 'dashed' : 'solid'}">${glyph(link.state)}<span class="vh">${link.state}: </span><b class="${link.state === 'up' ? '' : `t-${link.state}`}"><bdi>${link.name}</bdi></b> <small>${link.text}</small></li>`,
   )}</ol>`;
 }
 
-const dashed = (next: ChainLink | undefined): boolean => next?.state === 'unknown' || next?.state === 'unchecked';
+const dashed = (...ends: readonly (ChainLink | undefined)[]): boolean =>
+  ends.some((link) => link?.state === 'unknown' || link?.state === 'unchecked');
 
 /** The other troubles, one line each. */
 export function otherTroubles(context: Context): Html {

@@ -4,8 +4,8 @@
  */
 
 import type { LinkKind } from '../../measure/target.ts';
-import { formatAvailability, formatClock, formatRatio, rttDigits } from '../../measure/units.ts';
-import type { State } from '../../verdict/snapshot.ts';
+import { formatAvailability, formatClock, formatDuration, formatRatio, rttDigits } from '../../measure/units.ts';
+import type { CanaryEvent, State } from '../../verdict/snapshot.ts';
 
 /** What stands where nothing is known. */
 export const DASH = '–';
@@ -35,6 +35,15 @@ export function day(at: number): string {
 /** Label of a round instant on a time axis. */
 export function tickText(at: number, label: 'day' | 'minute' | 'second'): string {
   return label === 'day' ? day(at) : formatClock(at, label);
+}
+
+/**
+ * How long the trouble had lasted that this event ends; null when it ends none, or says so itself. A first answer
+ * ends nothing.
+ */
+export function endedAfter({ from, to, lastedMs, text }: CanaryEvent): string | null {
+  if (to !== 'up' || lastedMs === null || from === 'unknown' || from === null) return null;
+  return /\bwas (down|degraded)\b/.test(text) ? null : formatDuration(lastedMs);
 }
 
 /** The worse first: the order of counts, and of sites whose state differs. */

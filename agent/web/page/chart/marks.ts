@@ -2,10 +2,10 @@
  * What happened, as letters on the time axis with their sentences in a key below. Labels written into a chart
  * collide; letters nearer than they are wide are one letter with several sentences.
  */
-import { formatDuration } from '../../../measure/units.ts';
 import type { CanaryEvent, State } from '../../../verdict/snapshot.ts';
 import { type Html, html } from '../html.ts';
 import { time } from '../time.ts';
+import { endedAfter } from '../words.ts';
 
 import { share } from './axis.ts';
 
@@ -90,7 +90,7 @@ export function markKey(marks: readonly Mark[], left: number, now: number, event
         .slice(0, MOST_SENTENCES)
         .map(
           (event, index) =>
-            html`${index > 0 && '; '}${time(event.at, now)} ${event.text}${event.to === 'up' && event.lastedMs !== null && html` after ${formatDuration(event.lastedMs)}`}`,
+            html`${index > 0 && '; '}${time(event.at, now)} ${event.text}${endedAfter(event) !== null && ` after ${endedAfter(event)}`}`,
         )}${events.length > MOST_SENTENCES && html` and ${events.length - MOST_SENTENCES} more`}</li>`,
   )}${left > 0 && html`<li><a href="${eventsHref}">${left} more in Events</a></li>`}</ul>`;
 }

@@ -40,7 +40,7 @@ export const list = `
 .rest{padding:6px 15px;border-top:1px solid var(--soft);color:var(--dim)}
 .bar-key{display:flex;flex-wrap:wrap;align-items:center;gap:4px 8px;color:var(--dim);font-size:12px;line-height:16px}
 .bar-key span{flex:1 1 300px}
-tr.at,.site-line.at{box-shadow:inset 3px 0 var(--link)}
+tr:has(.row:focus-visible),.site-line:has(.row:focus-visible){box-shadow:inset 3px 0 var(--link)}
 @media (max-width:1100px){
   .list-head{grid-template-columns:1fr 76px 84px 200px} .site-line{grid-template-columns:14px fit-content(24%) fit-content(16%) minmax(120px,1fr) auto 76px 84px 200px} .k-bar{width:227px}
 }

@@ -10,7 +10,7 @@ const event = (id: number, at: number, to: CanaryEvent['to'], text = `event ${id
   layer: 'data-plane',
   subject: 'x',
   site: null,
-  from: null,
+  from: 'down',
   to,
   lastedMs: 4000,
   text,
