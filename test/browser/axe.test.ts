@@ -1,8 +1,7 @@
 /** CONSOLE 8.4: axe-core finds nothing (WCAG 2.2 AA and best practice), and nothing scrolls sideways. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { allUp, degraded, incident, noPrivilege, nothingConfigured, starting } from '../fakes/console.ts';
 import { closeBrowser, live, noBrowser, sideways, visit } from './chromium.ts';
@@ -12,12 +11,11 @@ import { THEMES, VIEWS } from './views.ts';
 const options = { skip: noBrowser };
 after(closeBrowser);
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RUN = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`;
 
 /** Violations as "rule: selector". */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found = await page.evaluate<string[]>(
     `${RUN}.then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ': ' + target.join(' ') + ' ' + failureSummary)))`,
   );

@@ -1,6 +1,5 @@
 /** Moves a scene in time: fakes are told of a fixed day, a browser and a server live today. */
 import type { HistoryReader } from '../../agent/verdict/past.ts';
-import type { Snapshot } from '../../agent/verdict/snapshot.ts';
 
 const EARLIEST = Date.UTC(2020, 0);
 const LATEST = Date.UTC(2040, 0);
@@ -21,10 +20,3 @@ export function shiftedHistory(history: HistoryReader, ms: number): HistoryReade
     oldest: () => shifted(history.oldest(), ms),
   };
 }
-
-/** The next second: the same state of things, a second later. */
-export const ticked = (snapshot: Snapshot, at: number): Snapshot => ({
-  ...snapshot,
-  at,
-  sequence: snapshot.sequence + 1,
-});

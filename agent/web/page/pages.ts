@@ -58,6 +58,7 @@ function drawPage(request: PageRequest, sources: Sources, snapshot: Snapshot): P
       title: body.title ?? verdict.headline,
       structure: structureOf(snapshot),
       everySeconds: body.everySeconds,
+      window: context.window,
       agent: {
         ...snapshot.agent,
         timing: `round trips timed by ${timingWords(snapshot.agent.icmp.timing)}`,

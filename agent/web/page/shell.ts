@@ -25,6 +25,7 @@ export interface Shell {
   readonly title: string;
   readonly structure: string;
   readonly everySeconds: number;
+  readonly window: { readonly from: number; readonly to: number };
   readonly agent: {
     readonly title: string;
     readonly vpcId: string | null;
@@ -81,10 +82,13 @@ function header(shell: Shell): Html {
 function footer(shell: Shell): Html {
   const { agent, query, now } = shell;
   const oldest = agent.historyOldest;
-  return html`<footer data-part="foot"><p>vpc-canary ${agent.version} · ${agent.timing}${oldest !== null && html` · history since ${formatTime(oldest, now, 'minute')} UTC`}</p>
+  return html`<footer data-part="foot"><p class="paper">State of ${dated(now)}; the window is ${dated(shell.window.from)} to ${dated(shell.window.to)}.</p><p>vpc-canary ${agent.version} · ${agent.timing}${oldest !== null && html` · history since ${formatTime(oldest, now, 'minute')} UTC`}</p>
 <p>Times are <span id="zone-foot">UTC</span>. <noscript>This page is a snapshot; ${query.refresh === null ? html`<a href="${here(query, { refresh: 10 })}">reload it every 10 s</a>` : html`it reloads every ${query.refresh} s, <a href="${here(query, { refresh: null })}">stop that</a>`}. </noscript>
 <a href="/api/v1/state">State as JSON</a> · <a href="/healthz">health</a> · <a href="/metrics">metrics</a><span id="key-hint" hidden> · <button type="button" id="keys">keys <kbd>?</kbd></button></span></p></footer>`;
 }
+
+/** A sheet of paper has no "today": "2026-11-21 03:14:22 UTC". */
+const dated = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 function help(shell: Shell): Html {
   const key = (keys: readonly string[], does: string): Html =>

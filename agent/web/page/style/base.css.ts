@@ -92,6 +92,7 @@ main{padding-top:16px;padding-bottom:8px}
 .remedy::before{content:"→ ";color:var(--dim)}
 .notices pre,.pad pre{margin-top:8px;padding:10px 12px;background:var(--soft);border-radius:6px;overflow-x:auto}
 footer{display:flex;flex-wrap:wrap;justify-content:space-between;gap:4px 24px;color:var(--dim);font-size:12px;padding-top:16px;padding-bottom:24px}
+footer .paper{display:none}
 footer a,footer button{color:inherit}
 footer button{border:0;background:none;padding:0 2px;min-height:24px;font-size:12px}
 dialog{background:var(--card);color:inherit;border:1px solid var(--line);border-radius:8px;padding:16px 22px;max-width:min(480px,calc(100vw - 24px))}

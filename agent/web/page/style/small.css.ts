@@ -42,7 +42,9 @@ export const small = `
 @media (prefers-contrast:more){ :root{--line:var(--dim);--dim:var(--ink)} }
 @media (forced-colors:active){ .bar path,.spark path,.canvas path,.g{forced-color-adjust:none} }
 @media print{
-  nav,.tools,.toggle,.skip,#tz,#key-hint,.copy,dialog,.reading{display:none!important}
+  nav,.tools,.toggle,.skip,#live,#key-hint,.copy,dialog,.reading,noscript{display:none!important}
+  footer .paper{display:block;flex-basis:100%}
+  #tz{border:0;color:inherit}
   body{background:#fff}
   .card,tr,li,figure{break-inside:avoid}
   h2,.section-head{break-after:avoid}
