@@ -75,7 +75,7 @@ export function placeText(problem: PlaceProblem): { readonly text: string; reado
   switch (problem.code) {
     case 'missing':
       return {
-        text: `the state directory ${path} does not exist and cannot be made (${problem.cause})`,
+        text: `the state directory ${path} cannot be reached or made (${problem.cause})`,
         remedy: `make it for the agent's user (install -d -m 700 -o USER ${path}) or set state.directory`,
       };
     case 'not-a-directory':

@@ -23,6 +23,8 @@ export class Reader {
   readonly #store: Store;
   readonly #recorder: Recorder;
   readonly #onDamage: (chunk: number) => void;
+  /** The column being filled; one for all questions, for its bins are 9 KB. */
+  readonly #column = new Pool(denseBins());
 
   constructor(store: Store, recorder: Recorder, onDamage: (chunk: number) => void) {
     this.#store = store;
@@ -38,7 +40,8 @@ export class Reader {
       TIERS.map((tier) => this.oldest(tier)),
     );
     const rows: SeriesRow[] = [];
-    const pool = new Pool(denseBins());
+    const pool = this.#column;
+    pool.begin(grid.origin);
     const start = Math.max(from, grid.origin);
     this.#pourTiers(subject, grid.tier, start, to, (row) => {
       const at = grid.origin + Math.max(0, Math.floor((row.at - grid.origin) / grid.stepMs)) * grid.stepMs;

@@ -89,4 +89,33 @@ test('no space at the start: in memory, with the remedy', (t) => {
   rig.history.close();
 });
 
+test('a file system that is read-only: in memory, with the remedy', (t) => {
+  const disk = smallDisk(t);
+  if (disk === null) return;
+  assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk]).status, 0);
+  const rig = new Rig(disk);
+  rig.second('a', [1]);
+  assert.equal(rig.history.status().mode, 'memory');
+  const [notice] = rig.history.notices();
+  assert.equal(notice?.code, 'history-not-writable');
+  assert.match(notice.text, /may not write to .* \(EROFS\)/);
+  rig.history.close();
+});
+
+test('a file system taken away under the agent: history begins anew below its mount point', (t) => {
+  const disk = smallDisk(t);
+  if (disk === null) return;
+  const rig = new Rig(disk);
+  for (let i = 0; i < 20; i += 1) rig.second('a', [1]);
+  assert.equal(spawnSync('umount', ['-l', disk]).status, 0);
+  for (let i = 0; i < 20; i += 1) rig.second('a', [2]);
+  assert.deepEqual(
+    rig.history.notices().map(({ code }) => code),
+    ['history-gone'],
+  );
+  assert.equal(rig.history.series('a', NOON, rig.now, 40).rows.length, 40);
+  rig.history.close();
+  rmSync(join(disk, 'history.db'));
+});
+
 const emptySecond = { sent: 1, received: 0, local: 0, rtt: null, jitter: null, histogram: [] };

@@ -68,7 +68,7 @@ test('without a place history lives in memory and says why', (t) => {
   const directory = temporaryDirectory(t);
   writeFileSync(join(directory, 'file'), '');
   assertInMemory(new Rig(join(directory, 'file')), 'history-not-a-directory', /not a directory/, /state\.directory/);
-  assertInMemory(new Rig(join(directory, 'file', 'x')), 'history-missing', /cannot be made/, /install -d/);
+  assertInMemory(new Rig(join(directory, 'file', 'x')), 'history-missing', /cannot be reached or made/, /install -d/);
   const open = join(directory, 'open');
   mkdirSync(open);
   chmodSync(open, 0o770);
