@@ -1,6 +1,10 @@
 /**
  * CPU per probe at one probe a second and target, on a path of 20 ms: the scheduler's account of the program's
- * threads over the steady part of a run. Judged against the cheaper of fping's two ways of sending.
+ * threads over the steady part of a run, after V8 has compiled what is hot.
+ *
+ * Judged against fping sending evenly spread, as we do; its cheaper way, all targets at once, stands beside it. Both
+ * need a quiet machine: when it is busy, programs are kept waiting, find several packets at once when they wake, and
+ * so cost less per packet than they do where nothing else runs.
  */
 import { Lab } from '../netns/lab.ts';
 import { answeringPath } from '../netns/wan-path.ts';
@@ -31,25 +35,20 @@ const perProbe = (lines: readonly Line[], who: string, targets: number): number 
   Infinity;
 
 function budgets(lines: readonly Line[], sizes: readonly number[]): Budget[] {
-  return sizes
-    .filter((targets) => targets >= 1000)
-    .map((targets) => {
-      const fping = Math.min(...[fpingSpread, fpingBurst].map((peer) => perProbe(lines, peer.name, targets)));
-      const ratio = perProbe(lines, canary.name, targets) / fping;
-      return {
-        text: `CPU per probe at ${targets} targets × 1 Hz ≤ ½ of fping’s`,
-        holds: ratio <= 0.5,
-        found: `${ratio.toFixed(2)} of fping’s`,
-      };
-    })
-    .concat(
-      lines
-        .filter((l) => l.who === canary.name && l.what === '10 targets')
-        .map((l) => {
-          const share = l.figures['% of a core'] ?? Infinity;
-          return { text: '10 targets × 1 Hz ≤ 0.5 % of a core', holds: share <= 0.5, found: `${share.toFixed(2)} %` };
-        }),
-    );
+  const large = sizes.filter((targets) => targets >= 1000);
+  const ratios = large.map((targets) => {
+    const ours = perProbe(lines, canary.name, targets);
+    const [spread, burst] = [fpingSpread, fpingBurst].map((peer) => ours / perProbe(lines, peer.name, targets));
+    return {
+      text: `CPU per probe at ${targets} targets × 1 Hz ≤ ½ of fping’s`,
+      holds: (spread ?? Infinity) <= 0.5,
+      found: `${spread?.toFixed(2)} of fping’s, ${burst?.toFixed(2)} of its burst mode’s`,
+    };
+  });
+  const ten = lines.find((l) => l.who === canary.name && l.what === '10 targets')?.figures['% of a core'] ?? null;
+  return ten === null
+    ? ratios
+    : [...ratios, { text: '10 targets × 1 Hz ≤ 0.5 % of a core', holds: ten <= 0.5, found: `${ten.toFixed(2)} %` }];
 }
 
 async function run(quick: boolean, say: (text: string) => void): Promise<Report> {
@@ -60,11 +59,10 @@ async function run(quick: boolean, say: (text: string) => void): Promise<Report>
   const lab = new Lab();
   try {
     const { sender } = await answeringPath(lab, { both: { delayMs: 10 }, spinMs: 0 });
-    sender.sysctl({ 'ipv4.neigh.default.gc_thresh3': 16384 });
     for (const targets of sizes) {
       for (const peer of peers.filter((p) => p.mostTargets >= targets && (p !== fpingBurst || targets >= 100))) {
         say(`${targets} targets: ${peer.name}`);
-        const count = quick ? 12 : targets <= 10 ? 60 : 30;
+        const count = quick ? 30 : 60;
         const job = { addresses: addressList(targets), everyMs: EVERY_MS, count, blocked: false, quiet: true };
         lines.push(line(peer, targets, await runPeer(sender, peer, job)));
       }

@@ -26,6 +26,8 @@ const pageOf = (output: string): string | null => /http:\/\/127\.0\.0\.1:\d+\//.
 async function watch({ who, argv, input, page }: Watched, lengthMs: number): Promise<Line> {
   const [command = '', ...args] = argv;
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -50,6 +52,7 @@ async function watch({ who, argv, input, page }: Watched, lengthMs: number): Pro
   }
   child.kill('SIGTERM');
   if (child.exitCode === null) await once(child, 'exit');
+  process.off('exit', kill);
   const last = looks.slice(-Math.max(3, Math.floor(looks.length / 5)));
   const first = looks.slice(Math.floor(looks.length / 5), Math.floor((looks.length * 2) / 5));
   const rss = median(last.map((look) => look.rss));

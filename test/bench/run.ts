@@ -6,7 +6,7 @@
  * everything as JSON. Ends with 1 when a budget is missed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { labSkip } from '../netns/lab.ts';
@@ -50,10 +50,21 @@ const machine = {
   arch: process.arch,
   cores: cpus().length,
   processor: cpus()[0]?.model ?? null,
+  /** Of the minute before. */
+  load: loadavg()[0] ?? 0,
 };
 console.log(
   `Node ${machine.node}, Linux ${machine.kernel}, ${machine.cores} × ${machine.processor}${values.quick ? ', quick' : ''}\n`,
 );
+
+if (machine.load > 0.5) {
+  console.log(
+    `This machine is busy (load ${machine.load.toFixed(1)}): CPU, tails and start times are not to be trusted.\n`,
+  );
+}
+
+process.once('SIGTERM', () => process.exit(143));
+process.once('SIGINT', () => process.exit(130));
 
 const reports: Record<string, Report> = {};
 for (const bench of BENCHES.filter(({ name }) => only.includes(name))) {

@@ -37,7 +37,7 @@ export interface Run extends Outcome {
 }
 
 /** Steady state: from here to here of a run. */
-const FROM = 0.3;
+const FROM = 1 / 3;
 const TO = 0.9;
 
 export async function runPeer(host: Host, peer: Peer, job: Job): Promise<Run> {
