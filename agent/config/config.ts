@@ -4,7 +4,7 @@
  *
  * What an operator writes has another shape, `schema.ts`; `finish.ts` turns the one into the other.
  */
-import type { Site, Target } from '../measure/target.ts';
+import type { Milliseconds, Site, Target } from '../measure/target.ts';
 import type { Secret } from './secret.ts';
 
 export interface HttpConfig {
@@ -28,6 +28,17 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export type LogFormat = 'text' | 'json';
 export type HistoryMode = 'disk' | 'memory' | 'off';
 
+export interface FlowsConfig {
+  readonly enabled: boolean;
+  readonly everyMs: Milliseconds;
+  /** Most flows with a row of their own. */
+  readonly capacity: number;
+  readonly loopback: boolean;
+  readonly ownProbes: boolean;
+  /** File of AWS's prefixes; null for none. */
+  readonly awsRanges: string | null;
+}
+
 export interface Config {
   /** Name in the head of the page; null takes the VPC's or the host's. */
   readonly title: string | null;
@@ -37,6 +48,7 @@ export interface Config {
   readonly targets: readonly Target[];
   /** True when nobody named targets and the built-in ones (127.0.0.1, ::1) stand in. */
   readonly builtInTargets: boolean;
+  readonly flows: FlowsConfig;
   readonly http: HttpConfig;
   readonly history: { readonly mode: HistoryMode; readonly maxBytes: number };
   readonly state: { readonly directory: string };

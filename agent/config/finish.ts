@@ -18,12 +18,20 @@ export function finish(
   const targets = checkedTargets
     .filter(({ value }) => value.enabled)
     .map((checked) => targetOf(checked, written.probe, secrets));
-  const { http } = written;
+  const { http, flows } = written;
   return {
     title: written.title ?? null,
     sites: sitesOf(written),
     targets,
     builtInTargets,
+    flows: {
+      enabled: flows.enabled,
+      everyMs: flows.every,
+      capacity: flows.capacity,
+      loopback: flows.loopback,
+      ownProbes: flows.ownProbes,
+      awsRanges: flows.awsRanges ?? null,
+    },
     http: {
       host: http.listen.host,
       port: http.listen.port,

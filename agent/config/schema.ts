@@ -9,6 +9,7 @@ import * as z from 'zod';
 import type { LinkKind } from '../measure/target.ts';
 import { familyOf, parseCidr, parseHostPort } from './address.ts';
 import { choice, flag, inRange, integer, line, notes, parsed } from './fields.ts';
+import { flowsSchema } from './schema-flows.ts';
 import { targetSchema } from './schema-target.ts';
 import { globalThresholds, partialThresholds } from './schema-thresholds.ts';
 import { secretNote, secretRefOf } from './secret-ref.ts';
@@ -219,6 +220,7 @@ export const configSchema = z.strictObject({
       examples: [],
     })
     .prefault({}),
+  flows: flowsSchema.prefault({}),
   http: http.prefault({}),
   history: z
     .strictObject({

@@ -49,6 +49,14 @@ test('with no configuration the loopback is probed, and the config says that nob
     [config.http.host, config.http.port, config.http.auth, config.http.allow],
     ['127.0.0.1', 8080, null, null],
   );
+  assert.deepEqual(config.flows, {
+    enabled: true,
+    everyMs: 10_000,
+    capacity: 10_000,
+    loopback: false,
+    ownProbes: false,
+    awsRanges: null,
+  });
   assert.deepEqual(config.history, { mode: 'disk', maxBytes: 64_000_000 });
   assert.equal((await good({ text: 'targets: []' })).targets.length, 0);
   assert.equal((await good({ text: 'targets: []' })).builtInTargets, false);
@@ -374,4 +382,15 @@ test('systemd says where the state goes, below every source of ours', async () =
   const environment = { STATE_DIRECTORY: '/var/lib/vpc-canary:/var/lib/other' };
   assert.equal((await good({ text: '', environment })).state.directory, '/var/lib/vpc-canary');
   assert.equal((await good({ text: 'state: { directory: /srv }', environment })).state.directory, '/srv');
+});
+
+test('what is read of connections can be set, within bounds', async () => {
+  const load = (text: string) =>
+    loadConfig({ environment: {}, file: '/dev/null', settings: [{ source: 'flag', path: ['flows', 'every'], text }] });
+  const good = await load('1s');
+  assert.ok(good.ok);
+  assert.equal(good.config.flows.everyMs, 1000);
+  const bad = await load('500ms');
+  assert.ok(!bad.ok);
+  assert.match(bad.problems.map(formatProblem).join(), /flows\.every.*1s/);
 });
