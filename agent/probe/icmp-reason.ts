@@ -16,9 +16,21 @@ export function icmpReason(icmp: QueuedIcmpError): Outcome & { kind: 'error' } {
   const own = named.code === 'host-unreachable' && isOwn(icmp.from);
   const asked = icmp.family === 4 ? 'ARP' : 'neighbour discovery';
   const text = own ? `host unreachable: nobody answers ${asked} for the next hop` : named.text;
-  return { kind: 'error', code: named.code, text, from: icmp.from, mtu: icmp.info === 0 ? null : icmp.info };
+  // In other types the field means something else.
+  const mtu = named.code === 'fragmentation-needed' && icmp.info !== 0 ? icmp.info : null;
+  return { kind: 'error', code: named.code, text, from: icmp.from, mtu };
 }
 
+/** Asking costs some 100 µs, and a dead network brings an error for each probe. */
+const FRESH_MS = 1000;
+let ownAddresses: { readonly all: ReadonlySet<string>; readonly at: number } | null = null;
+
 function isOwn(address: string | null): boolean {
-  return Object.values(networkInterfaces()).some((entries) => entries?.some((entry) => entry.address === address));
+  if (address === null) return false;
+  const now = performance.now();
+  if (ownAddresses === null || now - ownAddresses.at > FRESH_MS) {
+    const entries = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    ownAddresses = { all: new Set(entries.map((entry) => entry.address)), at: now };
+  }
+  return ownAddresses.all.has(address);
 }

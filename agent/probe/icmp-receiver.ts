@@ -10,6 +10,7 @@
  */
 import type { Arrival, IcmpListener, QuotedError } from '../kernel/icmp-door.ts';
 import { formatAddress } from '../measure/address.ts';
+import { icmpReason } from './icmp-reason.ts';
 import type { IcmpStream } from './icmp-stream.ts';
 import type { IcmpStreams } from './icmp-streams.ts';
 import type { Ledger } from './ledger.ts';
@@ -36,8 +37,6 @@ export class IcmpReceiver implements IcmpListener {
   readonly #family: 4 | 6;
   readonly #engine: IcmpMatching;
   readonly #message: IcmpMessage = newIcmpMessage();
-  /** Packets that were about none of our probes. */
-  foreign = 0;
 
   constructor(family: 4 | 6, engine: IcmpMatching) {
     this.#family = family;
@@ -69,13 +68,12 @@ export class IcmpReceiver implements IcmpListener {
     switch (message.kind) {
       case 'reply':
       case 'malformed':
-        if (!message.marked || !this.#tellReply(arrival, message)) this.foreign += 1;
+        if (message.marked) this.#tellReply(arrival, message);
         return;
       case 'error':
-        if (!this.#tellError(arrival.view, message, arrival.sourceAt)) this.foreign += 1;
+        this.#tellError(arrival.view, message, arrival.sourceAt);
         return;
       case 'other':
-        this.foreign += 1;
         return;
     }
   }
@@ -90,13 +88,11 @@ export class IcmpReceiver implements IcmpListener {
     this.#tellError(error.view, message, error.sourceAt);
   }
 
-  /** False when it is no answer to a probe of ours, not even a spoilt one. */
-  #tellReply(arrival: Arrival, message: IcmpMessage): boolean {
+  #tellReply(arrival: Arrival, message: IcmpMessage): void {
     const { ledger } = this.#engine;
     const stream = this.#stream(message);
     const slot = this.#slot(stream);
-    if (stream === null || slot < 0 || !stream.went(arrival.view, arrival.sourceAt, ledger.sequence(slot)))
-      return false;
+    if (stream === null || slot < 0 || !stream.went(arrival.view, arrival.sourceAt, ledger.sequence(slot))) return;
     const stampless = arrival.seconds === 0;
     const mono = stampless
       ? this.#engine.nowMono
@@ -110,18 +106,16 @@ export class IcmpReceiver implements IcmpListener {
       const bar = stampless ? this.#engine.arrivalBarMs(this.#family) : 0;
       ledger.reply(slot, mono, bar, arrival.hopLimit < 0 ? null : arrival.hopLimit);
     }
-    return true;
   }
 
-  #tellError(view: DataView, message: IcmpMessage, sourceAt: number): boolean {
+  #tellError(view: DataView, message: IcmpMessage, sourceAt: number): void {
     const slot = this.#slotOfQuote(view, message);
-    if (slot < 0) return false;
-    const error = nameIcmpError(this.#family, message.type, message.code, message.mtu);
-    if (error === null) return false;
+    if (slot < 0) return;
+    if (nameIcmpError(this.#family, message.type, message.code, message.mtu) === null) return;
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     const from = sourceAt < 0 ? null : formatAddress(bytes, this.#family, sourceAt);
-    this.#engine.ledger.error(slot, error.code, error.text, from, message.mtu === 0 ? null : message.mtu);
-    return true;
+    const { type, code, mtu } = message;
+    this.#engine.ledger.error(slot, icmpReason({ errno: 0, family: this.#family, type, code, info: mtu, from }));
   }
 
   /** The probe an error quotes; −1 when it is none of ours. */

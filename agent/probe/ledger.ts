@@ -9,7 +9,7 @@
  * that is a note. Times are monotonic milliseconds handed in by the caller, and arrivals are judged by when the
  * packet arrived, not by when it was read: a loop that stood still finds its replies on time in the socket's buffer.
  */
-import type { ErrorCode, LocalCode, Outcome, ProbeSink } from '../measure/singleton.ts';
+import type { LocalCode, Outcome, ProbeSink } from '../measure/singleton.ts';
 import { type Blindness, BlindTimes } from './ledger-blind.ts';
 import { ProbeSlots } from './ledger-slots.ts';
 import { DeadlineWheel } from './ledger-wheel.ts';
@@ -210,11 +210,11 @@ export class Ledger {
   }
 
   /** The network or the far end refused the probe. Ignored when it is finished already. */
-  error(slot: number, code: ErrorCode, text: string, from: string | null, mtu: number | null): void {
+  error(slot: number, outcome: Outcome & { kind: 'error' }): void {
     if (this.#slots.state[slot] !== OUT) return;
     this.#wheel.clear(slot);
     this.#slots.state[slot] = ANSWERED;
-    this.#finish(slot, { kind: 'error', code, text, from, mtu }, false);
+    this.#finish(slot, outcome, false);
   }
 
   /** The probe did not leave this host, or what became of it cannot be told. */

@@ -24,7 +24,14 @@ export type Fate =
   /** A reply so many ms later; `spoil` may change its bytes, `from` its sender, `stamp: false` leaves it unstamped. */
   | { afterMs: number; spoil?: (reply: Uint8Array) => Uint8Array; from?: Uint8Array; stamp?: false }
   /** An ICMP error that quotes so many bytes of the request. */
-  | { afterMs: number; error: readonly [type: number, code: number]; rest?: number; quoted?: number; from?: Uint8Array }
+  | {
+      afterMs: number;
+      error: readonly [type: number, code: number];
+      rest?: number;
+      quoted?: number;
+      spoil?: (error: Uint8Array) => Uint8Array;
+      from?: Uint8Array;
+    }
   /** The kernel does not send it. */
   | { errno: number };
 

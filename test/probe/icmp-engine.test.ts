@@ -206,6 +206,24 @@ for (const [name, { fate, note }] of Object.entries(forgeries)) {
   });
 }
 
+const forgedErrors: Record<string, (message: Uint8Array) => Uint8Array> = {
+  'another nonce': (b) => resum(b, 8 + 20 + 13),
+  'another destination': (b) => resum(b, 8 + 19),
+  'another sequence': (b) => resum(b, 8 + 20 + 7),
+  'another identifier': (b) => resum(b, 8 + 20 + 5),
+};
+
+for (const [name, spoil] of Object.entries(forgedErrors)) {
+  test(`an error that quotes ${name} is about nobody`, async () => {
+    for (const quoted of name === 'another nonce' ? [64] : [8, 64]) {
+      const { clock, probe, kinds } = setUp(() => [{ afterMs: 5, error: [3, 1], quoted, spoil }, { afterMs: 20 }]);
+      probe({}, {});
+      await clock.advance(900);
+      assert.deepEqual(kinds(), ['reply', 'reply'], `${quoted} bytes quoted`);
+    }
+  });
+}
+
 const locals: [errno: number, fields: Partial<IcmpTarget>, code: string, words: RegExp][] = [
   [ERRNO.ENETUNREACH, {}, 'no-route', /no route to 10\.0\.1\.1/],
   [ERRNO.EHOSTUNREACH, {}, 'no-route', /no route/],
