@@ -43,6 +43,7 @@ export function statusCommand(): Command {
     .option('--json', 'the whole state as JSON')
     .option('--watch [seconds]', `show it again every so often (default: ${DEFAULT_WATCH_S})`)
     .addHelpText('after', HELP)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : STATUS_EXIT.usage))
     .action(async (options: StatusOptions) => {
       if (options.watch === undefined || options.watch === false) process.exitCode = await show(options, '');
       else await watch(options, options.watch === true ? DEFAULT_WATCH_S : Number(options.watch));

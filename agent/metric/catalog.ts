@@ -259,9 +259,6 @@ export const CATALOG = [
   },
 ] as const satisfies readonly MetricRow[];
 
-export type MetricName = (typeof CATALOG)[number]['name'];
-/** Rows that CloudWatch gets. */
-export type CloudWatchMetricName = Extract<(typeof CATALOG)[number], { cloudWatch: object }>['name'];
 /** Rows that Prometheus gets. */
 export type PrometheusMetricName = Extract<(typeof CATALOG)[number], { prometheus: object }>['name'];
 

@@ -2,8 +2,6 @@
  * What the web server must be told. Typed here so that this room needs nothing of `config/`: the composition root
  * fills it from the configuration, with secrets already read from their files.
  */
-import type { Sources } from './sources.ts';
-
 export interface AuthOptions {
   /** Accepted users of HTTP basic authentication (RFC 7617), with their passwords in clear. */
   readonly basic: readonly { readonly user: string; readonly password: string }[];
@@ -35,5 +33,3 @@ export interface WebServer {
   /** Lets running answers end for up to two seconds, ends streams, closes. */
   close(): Promise<void>;
 }
-
-export type StartWeb = (options: WebOptions, sources: Sources) => Promise<WebServer>;

@@ -74,6 +74,7 @@ test('passwords and tokens come from files; a refusal says which option', async 
     [['--token-file', join(path, 'gone')], /Cannot read a file.*ENOENT/],
     [['--timeout', 'soon'], /not a number of seconds/],
     [['--watch', '0'], /1 to 3600 seconds/],
+    [['--no-such-option'], /unknown option/],
   ] as const) {
     const { code, stderr } = await run(...args);
     assert.equal(code, 64, stderr);
