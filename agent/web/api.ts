@@ -51,7 +51,7 @@ export function state(query: URLSearchParams, sources: Sources): Answer {
   return snapshot === null ? notReady() : jsonAnswer(snapshot, 'revalidate');
 }
 
-export const notReady = (): Answer => problemAnswer(503, 'The agent has just started and has no verdict yet.');
+const notReady = (): Answer => problemAnswer(503, 'The agent has just started and has no verdict yet.');
 
 export function history(query: URLSearchParams, sources: Sources, now: number): Answer {
   onlyThese(query, ['target', 'site', 'from', 'to', 'columns', 'histogram']);

@@ -44,8 +44,8 @@ export function createRoutes(sources: Sources, pages: Pages, mono: () => number)
   ]);
   /** Made once a snapshot. */
   const lasting: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
-    ['/healthz', (_, query) => healthz(query, sources)],
-    ['/prtg', (_, query) => prtg(query, sources)],
+    ['/healthz', ({ ageMs }, query) => healthz(query, ageMs, sources)],
+    ['/prtg', ({ ageMs }, query) => prtg(query, ageMs, sources)],
     ['/metrics', ({ accept }) => metrics(chooseExposition(accept), sources)],
     ['/api/v1/state', (_, query) => state(query, sources)],
     ['/api/v1/history', ({ now }, query) => history(query, sources, now)],
