@@ -59,8 +59,6 @@ export class TargetMachine {
   #outage: Outage | null = null;
   #recovery: Recovery | null = null;
   #outageEndMono: Milliseconds = Number.NEGATIVE_INFINITY;
-  /** Last sign of trouble while recovering. */
-  #troubleMono: Milliseconds = 0;
   /** Evidence that replies come too often for an outage. */
   readonly #answers: Suspicion;
   #relapses = 0;
@@ -136,9 +134,7 @@ export class TargetMachine {
       return;
     }
     const run = this.#runs.loss;
-    if (run === null) return;
-    if (run.lost >= 2) this.#troubleMono = sentMono;
-    if (run.lost >= runBeyondChance(this.#yardstick)) this.#goDown(run.beganMono, run.lost);
+    if (run !== null && run.lost >= runBeyondChance(this.#yardstick)) this.#goDown(run.beganMono, run.lost);
   }
 
   /** Calls an outage that the rest of the site proves: it needs a lost probe of this target, but not a run. */
@@ -210,7 +206,6 @@ export class TargetMachine {
     if (reply.replies >= runBeyondChance(replyChance)) {
       this.#outage = null;
       this.#recovery = { sinceMono: reply.beganMono, outageMs: reply.beganMono - outage.beganMono };
-      this.#troubleMono = reply.beganMono;
       this.#outageEndMono = reply.beganMono;
       this.#enter('degraded', reply.beganMono);
     } else if (this.#answers.score >= OVER_CHANCE) {
@@ -247,7 +242,7 @@ export class TargetMachine {
     }
     if (this.rtt?.mayClear(nowMono, clearMs)) this.rtt.reset();
     if (this.jitter?.mayClear(nowMono, clearMs)) this.jitter.reset();
-    if (this.#recovery !== null && nowMono - this.#troubleMono >= clearMs) this.#recovery = null;
+    if (this.#recovery !== null && nowMono - this.#recovery.sinceMono >= clearMs) this.#recovery = null;
   }
 
   /** Begin of the oldest thing that is over its limit. */

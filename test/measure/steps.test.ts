@@ -56,6 +56,18 @@ test('also when the wall clock steps, every instant is in exactly one step', () 
   );
 });
 
+test('clocks read one after the other make no step twice', () => {
+  const jitter = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 30, maxLength: 30 });
+  fc.assert(
+    fc.property(jitter, (offsets) => {
+      const steps = new Steps(1000);
+      for (const [second, offset] of offsets.entries()) steps.advance(second * 1000, WALL + second * 1000 + offset);
+      const starts = collect(steps, 0).map(({ at }) => at);
+      assert.equal(new Set(starts).size, starts.length);
+    }),
+  );
+});
+
 test('a machine that stood still does not make up steps', () => {
   const steps = new Steps(1000);
   steps.advance(0, WALL);

@@ -102,6 +102,33 @@ test('loss over lossDown is down although some probes are answered', () => {
   assert.equal(target.state, 'down');
 });
 
+test('after an outage it is not called up while further losses are being weighed', () => {
+  const lost = [100, 101, 102, 130, 140, 144, 148, 152];
+  assert.deepEqual(
+    states(
+      watch(
+        losing((s) => lost.includes(s)),
+        3 * MINUTE,
+      ).changes,
+    ),
+    ['up', 'down', 'degraded'],
+  );
+});
+
+test('a loss ratio in words does not change with every packet', () => {
+  const network = new ObservedNetwork(WALL);
+  network.probe([site('dc')], [[icmp('core', 'dc', '192.0.2.1'), during(path(10), MINUTE, path(10, { loss: 0.08 }))]]);
+  network.run(5 * MINUTE);
+  let changes = 0;
+  let last = '';
+  network.onTick = ({ snapshot: { verdict } }) => {
+    if (verdict.headline !== last) changes += 1;
+    last = verdict.headline;
+  };
+  network.run(10 * MINUTE);
+  assert.ok(changes <= 40, `${changes} changes in ten minutes`);
+});
+
 test('a target that never answered is down, not measuring for ever', () => {
   const { target, changes } = watch(always(LOST), 20_000);
   assert.equal(target.state, 'down');
