@@ -14,6 +14,7 @@ import { History } from '../../history/history.ts';
 import { effectiveCapabilities } from '../../kernel/capabilities.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../measure/units.ts';
+import type { AddressChange } from '../../probe/address-source.ts';
 import { Observer } from '../../verdict/observer.ts';
 import { sentence } from '../../verdict/sentence.ts';
 import type { AgentView, CanaryEvent, Snapshot } from '../../verdict/snapshot.ts';
@@ -90,7 +91,7 @@ export class Agent {
       recentEvents: this.#history?.events({ limit: 50 }) ?? [],
       onChange: () => this.#second?.soon(),
     });
-    this.#probers = new Probers(this.#observer);
+    this.#probers = new Probers(this.#observer, (change) => this.#moved(change));
     this.#keeper = keepConfig(initial, request, {
       now: Date.now,
       onSignal: (listener) => {
@@ -178,13 +179,18 @@ export class Agent {
       .catch((error: unknown) => this.#log.error({ error: String(error) }, 'configuration could not be applied'));
   }
 
-  #event(kind: 'config' | 'agent', text: string): void {
+  #moved({ id, host, from, to }: AddressChange): void {
+    const target = this.#ids.current.find((known) => known.id === id)?.target;
+    if (target) this.#event('agent', `${target.name}: ${host} is at ${to} now, was ${from}`, target.name, target.site);
+  }
+
+  #event(kind: 'config' | 'agent', text: string, subject = 'agent', site: string | null = null): void {
     this.#observer.event({
       at: Date.now(),
       kind,
       layer: 'aws-agent',
-      subject: 'agent',
-      site: null,
+      subject,
+      site,
       from: null,
       to: null,
       lastedMs: null,
@@ -251,7 +257,7 @@ export class Agent {
       vpcId: null,
       availabilityZone: null,
       icmp: { mode: icmp.mode, timing: icmp.timing, text: icmp.text },
-      overload: icmp.overload,
+      overload: this.#probers.overload(),
       clock: this.#self.clock(),
       config: { ...status, ok: problems.length === 0, problems },
       history: this.#history?.status() ?? {

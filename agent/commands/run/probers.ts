@@ -4,7 +4,7 @@
  */
 import type { ProbeSink, ProbeTarget } from '../../measure/singleton.ts';
 import type { ProbeKind, Target } from '../../measure/target.ts';
-import type { KnownAddress } from '../../probe/address-source.ts';
+import type { AddressChange, KnownAddress } from '../../probe/address-source.ts';
 import { probeClock } from '../../probe/clock.ts';
 import { dnsProber } from '../../probe/dns-prober.ts';
 import { httpProber } from '../../probe/http-prober.ts';
@@ -15,10 +15,13 @@ import { NAME_SERVICE_DEFAULTS, SystemNameService } from '../../probe/name-servi
 import type { Prober } from '../../probe/prober.ts';
 import { Resolver } from '../../probe/resolver.ts';
 import { tcpProber } from '../../probe/tcp-prober.ts';
+import type { AgentView } from '../../verdict/snapshot.ts';
 import { VERSION } from '../../version.ts';
 import type { Condition } from './notices.ts';
 
 type Makers = { readonly [Kind in ProbeKind]: () => Promise<Prober<Extract<Target, { kind: Kind }>>> };
+
+type RoundsOverload = { readonly late: number; readonly skipped: number };
 
 const UNUSED: IcmpStatus = {
   mode: 'unused',
@@ -33,20 +36,24 @@ export class Probers {
   readonly #names = new SystemNameService(NAME_SERVICE_DEFAULTS, this.#clock);
   readonly #addresses = new Resolver({ names: this.#names, clock: this.#clock, random: Math.random });
   readonly #makers: Makers;
+  readonly #rounds: { readonly overload: RoundsOverload }[] = [];
   #icmp: IcmpEngine | null = null;
   readonly #made = new Map<ProbeKind, Prober>();
 
-  constructor(sink: ProbeSink) {
+  /** @param onAddress told when a name leads to another address than before */
+  constructor(sink: ProbeSink, onAddress: (change: AddressChange) => void) {
     const dependencies = { sink, addresses: this.#addresses, clock: this.#clock, random: Math.random };
+    this.#addresses.onChange((change) => {
+      if (change.from !== null) onAddress(change);
+    });
     this.#makers = {
       icmp: async () => (this.#icmp = systemIcmpEngine({}, this.#addresses, sink)),
-      tcp: async () => tcpProber(dependencies),
-      http: () =>
-        httpProber(
-          { userAgent: `vpc-canary/${VERSION}`, certFile: process.env['SSL_CERT_FILE'] ?? null },
-          dependencies,
-        ),
-      dns: async () => dnsProber(dependencies),
+      tcp: async () => this.#counted(tcpProber(dependencies)),
+      http: async () => {
+        const options = { userAgent: `vpc-canary/${VERSION}`, certFile: process.env['SSL_CERT_FILE'] ?? null };
+        return this.#counted(await httpProber(options, dependencies));
+      },
+      dns: async () => this.#counted(dnsProber(dependencies)),
     };
   }
 
@@ -60,6 +67,18 @@ export class Probers {
       }
       prober?.setTargets(own);
     }
+  }
+
+  #counted<R extends { readonly overload: RoundsOverload }>(rounds: R): R {
+    this.#rounds.push(rounds);
+    return rounds;
+  }
+
+  /** Times at which this host was the bottleneck, of all kinds together. */
+  overload(): AgentView['overload'] {
+    const { overload } = this.icmp();
+    const late = this.#rounds.reduce((sum, rounds) => sum + rounds.overload.late + rounds.overload.skipped, 0);
+    return { ...overload, lateSends: overload.lateSends + late };
   }
 
   /** How ICMP is sent and timed, and whether this host keeps up. */
