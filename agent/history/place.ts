@@ -8,6 +8,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -17,7 +18,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export const FILE_NAME = 'history.db';
 /** Files set aside that are kept; older ones are deleted, for each may be as large as history itself. */
@@ -33,13 +34,20 @@ export type PlaceProblem =
   | { readonly code: 'not-writable'; readonly path: string; readonly cause: string }
   | { readonly code: 'not-a-file'; readonly path: string };
 
+/** With its parents. The runtime's own recursive mkdir never ends where a parent exists that takes no children (/proc). */
+function makeDirectory(directory: string): void {
+  const parent = dirname(directory);
+  if (parent !== directory && !existsSync(parent)) makeDirectory(parent);
+  mkdirSync(directory, { mode: 0o700 });
+}
+
 /**
  * Makes the directory when it is missing (mode 0700); null when history may be kept there. A link is followed
  * (systemd's StateDirectory is one with DynamicUser=) and what it leads to is judged.
  */
 export function checkPlace(directory: string): PlaceProblem | null {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') return { code: 'missing', path: directory, cause: errorCode(error) };
   }
