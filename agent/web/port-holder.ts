@@ -10,7 +10,7 @@ export interface PortHolder {
   /** From /etc/passwd; null when it is not there. */
   readonly user: string | null;
   readonly pid: number | null;
-  /** Name of the process; null together with `pid`. */
+  /** Name of its executable; never its arguments, which may hold secrets. */
   readonly command: string | null;
 }
 
@@ -36,8 +36,14 @@ export function portHolder(port: number): PortHolder | null {
     .map((line) => line.split(':'))
     .find(([, , uid]) => uid === String(found.uid))?.[0];
   const pid = processWith(`socket:[${found.inode}]`);
-  const command = pid === null ? null : read(`/proc/${pid}/comm`).trim() || null;
+  const command = pid === null ? null : nameOf(pid);
   return { uid: found.uid, user: user ?? null, pid, command };
+}
+
+/** By its executable: `comm` is only what a program calls its thread ("MainThread" in Node). */
+function nameOf(pid: number): string | null {
+  const file = target(`/proc/${pid}/exe`)?.replace(/ \(deleted\)$/, '');
+  return file?.slice(file.lastIndexOf('/') + 1) || read(`/proc/${pid}/comm`).trim() || null;
 }
 
 function processWith(link: string): number | null {

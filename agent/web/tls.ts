@@ -21,7 +21,7 @@ export interface TlsMaterial {
 /** @throws {WebStartError} that names the file and what is wrong with it */
 export function loadTls(files: TlsFiles): TlsMaterial {
   const material = {
-    cert: readPem(files.certFile, 'http.tls.cert'),
+    cert: readPem(files.certFile, 'http.tls.certificate'),
     key: readPem(files.keyFile, 'http.tls.key'),
     minVersion: 'TLSv1.2',
   } as const;

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import type { WebOptions } from '../../agent/web/options.ts';
@@ -60,7 +60,7 @@ test('a port in use: who holds it, and the flag to change', async (t) => {
   assert.equal(code, 'port-in-use');
   assert.match(
     message,
-    new RegExp(`^Port ${address.port} on 127\\.0\\.0\\.1 is in use by \\S+ \\(pid ${process.pid}, `),
+    new RegExp(`^Port ${address.port} on 127\\.0\\.0\\.1 is in use by node \\(pid ${process.pid}, `),
   );
   assert.match(message, new RegExp(`--listen 127\\.0\\.0\\.1:${address.port + 1} `));
 });
@@ -75,6 +75,7 @@ test("another process's port is found by its descriptors", async (t) => {
   const holder = portHolder(port);
   assert.equal(holder?.pid, child.pid);
   assert.equal(holder?.uid, process.getuid?.());
+  assert.equal(holder?.command, basename(process.execPath));
 });
 
 test('what /proc says is read as it stands; a free port is held by nobody', () => {
@@ -166,7 +167,7 @@ test('certificates that cannot be used are told by file and cause', async (t) =>
   const text = join(path, 'text.pem');
   writeFileSync(text, 'not a certificate');
   for (const [tls, words] of [
-    [{ ...one, certFile: join(path, 'gone') }, /^Cannot read .*gone \(http\.tls\.cert\): ENOENT/],
+    [{ ...one, certFile: join(path, 'gone') }, /^Cannot read .*gone \(http\.tls\.certificate\): ENOENT/],
     [{ ...one, keyFile: join(path, 'gone') }, /^Cannot read .*gone \(http\.tls\.key\): ENOENT/],
     [{ ...one, keyFile: two.keyFile }, /do not work: .*mismatch.*belong together/i],
     [{ ...one, certFile: text }, /text\.pem.* do not work/],
