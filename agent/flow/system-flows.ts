@@ -9,11 +9,14 @@ import { ownSockets } from '../kernel/own-sockets.ts';
 import { SockDiag } from '../kernel/sock-diag.ts';
 import type { SocketRow } from '../kernel/socket-row.ts';
 import { formatPrefix, parsePrefix } from '../measure/address.ts';
+import type { TcpEvidence } from '../verdict/evidence.ts';
 import type { FlowsView } from '../verdict/flows-view.ts';
 import { type NamedPrefix, parseAwsRanges } from './aws-ranges.ts';
+import { countsOf } from './counters.ts';
 import { allSums, type Comparison, coverageOf } from './coverage.ts';
 import { type GroupPlan, planGroups } from './group-plan.ts';
 import { NO_GROUP } from './groups.ts';
+import { GroupHealth } from './groups-health.ts';
 import { readTotals } from './kernel-totals.ts';
 import { SocketLedger } from './ledger.ts';
 import { FlowReader } from './reader.ts';
@@ -37,6 +40,8 @@ const STEP_MS = 120_000;
 const WINDOW_MS = 5 * STEP_MS;
 /** How often the view is made: most counts move with a dump, every ten seconds. */
 const VIEW_EVERY_MS = 2000;
+/** Dumps that may fail before what the last one told is no evidence any more. */
+const STALE_DUMPS = 3;
 /** Flows looked at before the loop is let free, about a millisecond. */
 const VIEW_SLICE = 500;
 /** ip-ranges.json has 2 MB (2026); what is far more is something else. */
@@ -57,6 +62,9 @@ export class SystemFlows {
   #first: Comparison | null = null;
   #latest: Comparison | null = null;
   #view: FlowsView | null = null;
+  readonly #health = new Map<number, GroupHealth>();
+  readonly #evidence = new Map<string, TcpEvidence>();
+  #heardMono = Number.NEGATIVE_INFINITY;
   #building = false;
   #closed = false;
 
@@ -92,6 +100,12 @@ export class SystemFlows {
   /** As of a few seconds ago; null in the first moments. */
   view(): FlowsView | null {
     return this.#view;
+  }
+
+  /** What the connections to each site tell, by its name; nothing when they have not been looked at lately. */
+  evidence(): ReadonlyMap<string, TcpEvidence> {
+    const stale = this.#options.mono() - this.#heardMono > STALE_DUMPS * (this.#reader?.dumpEveryMs ?? 0);
+    return stale ? new Map() : this.#evidence;
   }
 
   close(): void {
@@ -179,7 +193,28 @@ export class SystemFlows {
       connecting: this.#ledger.connecting,
     };
     if (moment === 'begins') this.#first = comparison;
-    else this.#latest = comparison;
+    else {
+      this.#latest = comparison;
+      this.#hear();
+    }
+  }
+
+  /** The connections to each site that has prefixes, as evidence for its verdict. */
+  #hear(): void {
+    const mono = this.#options.mono();
+    this.#table.endTurn();
+    const { lacks } = this.#table;
+    for (const [index, { site }] of this.#plan.groups.entries()) {
+      if (site === null) continue;
+      let health = this.#health.get(index);
+      if (health === undefined) this.#health.set(index, (health = new GroupHealth()));
+      const counts = countsOf(this.#table.group(index).total, lacks);
+      const rttMs = this.#view?.groups.find((group) => group.site === site)?.rttP50Ms ?? null;
+      const tcp = health.look(mono, counts, this.#table.moved(index), rttMs);
+      if (tcp === null) this.#evidence.delete(site);
+      else this.#evidence.set(site, tcp);
+    }
+    this.#heardMono = mono;
   }
 
   #makeView(): void {

@@ -37,6 +37,8 @@ interface FlowState {
   deliveryRate: number;
   /** Rotations since something was last added. */
   idle: number;
+  /** Turn in which data moved and the peer was heard. */
+  moved: number;
 }
 
 export interface TableOptions {
@@ -85,12 +87,18 @@ export class FlowTable implements FlowBook {
   readonly #flows: (FlowState | null)[] = [];
   readonly #free: number[] = [];
   readonly #slots = new Map<string, number>();
+  /** Flows of each group that moved data in this turn, and in the last. */
+  #moving: Int32Array;
+  #moved: Int32Array;
+  #turn = 1;
   #evicted = 0;
 
   constructor(options: TableOptions) {
     this.#options = options;
     this.#groups = new Sums(options.groups);
     this.#openOf = new Int32Array(options.groups);
+    this.#moving = new Int32Array(options.groups);
+    this.#moved = new Int32Array(options.groups);
   }
 
   /** Flows with a row. */
@@ -130,7 +138,7 @@ export class FlowTable implements FlowBook {
       group,
     };
     this.#rows.clear(slot);
-    this.#flows[slot] = { id, key, open: 0, rtt: null, minRttUs: Number.NaN, deliveryRate: 0, idle: 0 };
+    this.#flows[slot] = { id, key, open: 0, rtt: null, minRttUs: Number.NaN, deliveryRate: 0, idle: 0, moved: 0 };
     this.#slots.set(id, slot);
     return slot;
   }
@@ -155,11 +163,33 @@ export class FlowTable implements FlowBook {
     state.idle = 0;
     if (row === null) return;
     if (rttFresh) {
+      this.#noteMove(state, deltas);
       state.rtt ??= new RttBins();
       state.rtt.add(row.rttUs);
     }
     if (!(row.minRttUs >= state.minRttUs)) state.minRttUs = row.minRttUs;
     if (row.deliveryRate > 0) state.deliveryRate = row.deliveryRate;
+  }
+
+  /** Data moved when the peer answered and bytes went either way: what only left may have gone nowhere. */
+  #noteMove(state: FlowState, deltas: Deltas): void {
+    if (state.moved === this.#turn || (deltas[AT.bytesIn] ?? 0) + (deltas[AT.bytesOut] ?? 0) <= 0) return;
+    state.moved = this.#turn;
+    const { group } = state.key;
+    this.#moving[group] = (this.#moving[group] ?? 0) + 1;
+  }
+
+  /** To be called at the end of each dump. */
+  endTurn(): void {
+    const freed = this.#moved;
+    this.#moved = this.#moving;
+    this.#moving = freed.fill(0);
+    this.#turn += 1;
+  }
+
+  /** Flows of a group that moved data in the turn that ended last. */
+  moved(group: number): number {
+    return this.#moved[group] ?? 0;
   }
 
   open(flow: number, by: 1 | -1): void {

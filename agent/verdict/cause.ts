@@ -29,6 +29,8 @@ export type Cause =
   | { readonly code: 'silent'; readonly forMs: Milliseconds }
   | { readonly code: 'filtered'; readonly tcp: TcpEvidence | null; readonly answering: string | null }
   | { readonly code: 'overload'; readonly text: string }
+  /** TCP connections to the site retransmit more than is usual for it. Of sites only. */
+  | { readonly code: 'retransmission'; readonly ratio: number; readonly usual: number; readonly flows: number }
   | { readonly code: 'resolver'; readonly problem: string; readonly address: string | null };
 
 /** What follows the subject, and what follows the "since". */
@@ -72,6 +74,11 @@ export function reasonOf(cause: Cause): Reason {
       };
     case 'overload':
       return { code: 'overload', text: `${cause.text}: own loss, not the network's` };
+    case 'retransmission':
+      return {
+        code: 'retransmission',
+        text: `TCP retransmits ${formatRatio(cause.ratio)} of its segments (usual ${formatRatio(cause.usual)})`,
+      };
     case 'resolver':
       return {
         code: 'resolver',
@@ -98,6 +105,11 @@ export function predicateOf(cause: Cause, many: boolean): Predicate {
       return { verb: 'answers again', tail: `, was down ${formatDuration(cause.outageMs)}` };
     case 'measuring':
       return { verb: 'is being measured', tail: cause.dueMs === null ? '' : `, ${firstVerdict(cause.dueMs)}` };
+    case 'retransmission':
+      return {
+        verb: `retransmits ${formatRatio(cause.ratio)} of its TCP`,
+        tail: ` (usual ${formatRatio(cause.usual)}) though probes are fine`,
+      };
     case 'local':
     case 'silent':
     case 'overload':

@@ -98,6 +98,8 @@ export function nextStep(trouble: Trouble, evidence: Evidence): string | null {
       return null;
     case 'measuring':
       return null;
+    case 'retransmission':
+      return `See /flows, which flows to ${name} retransmit; probe with larger packets to find loss that small ones escape`;
     case 'rtt':
     case 'jitter':
     case 'loss':

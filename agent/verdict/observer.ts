@@ -212,8 +212,9 @@ export class Observer implements ProbeSink {
     if (site.tracks.length === 0) return;
     const medians = site.tracks.map((track) => track.lastMinute.p50).filter((rtt) => rtt !== null);
     site.bestRttMs = medians.length === 0 ? null : Math.min(...medians);
+    site.hearTcp(this.#evidence.sites?.[site.site.name]?.tcp, nowMono);
     const before = site.condition;
-    const now = siteCondition(site.tracks, before, nowMono);
+    const now = siteCondition(site.tracks, before, nowMono, site.tcpTrouble?.sinceMono ?? null);
     site.condition = now;
     if (now.state === before.state && site.since !== 0) return;
     site.since = tenth(now.sinceMono + offset);

@@ -2,7 +2,7 @@
  * The state of a site from its targets.
  *
  * - **down**: all targets that can be measured are down;
- * - **degraded**: some are down or degraded;
+ * - **degraded**: some are down or degraded, or all are up and its TCP connections retransmit more than usual;
  * - **unknown**: none can be measured;
  * - **up**: the rest. A target that cannot be measured takes nothing away from those that answer.
  *
@@ -24,15 +24,27 @@ const MOST_REASONS = 3;
 export interface SiteCondition {
   readonly state: State;
   readonly sinceMono: Milliseconds;
+  /** Degraded by its TCP connections alone. */
+  readonly byTcp?: boolean;
 }
 
-/** @param before what was told last */
+/**
+ * @param before what was told last
+ * @param tcpSinceMono since when its TCP connections retransmit more than usual; null when they do not
+ */
 export function siteCondition(
   tracks: readonly TargetTrack[],
   before: SiteCondition,
   nowMono: Milliseconds,
+  tcpSinceMono: Milliseconds | null = null,
 ): SiteCondition {
   const state = siteState(tracks);
+  if (state === 'up' && tcpSinceMono !== null) {
+    if (before.state === 'degraded') return { ...before, byTcp: true };
+    return { state: 'degraded', sinceMono: Math.max(before.sinceMono, tcpSinceMono), byTcp: true };
+  }
+  // Nothing about the targets tells when the connections got well.
+  if (state === 'up' && before.byTcp === true) return { state, sinceMono: nowMono };
   if (state === before.state) return before;
   if (state === 'degraded' && isStillOut(tracks, nowMono)) return before;
   return { state, sinceMono: Math.max(before.sinceMono, changeMono(tracks, state, before)) };
@@ -136,6 +148,7 @@ function sameness(cause: Cause, reason: Reason): string {
     case 'silent':
     case 'filtered':
     case 'overload':
+    case 'retransmission':
     case 'resolver':
       return `${reason.code} ${reason.text}`;
   }
@@ -190,6 +203,7 @@ function commonCause(tracks: readonly TargetTrack[], first: Cause): Cause {
     case 'silent':
     case 'filtered':
     case 'overload':
+    case 'retransmission':
     case 'resolver':
       return first;
   }

@@ -1,6 +1,6 @@
 /** One site: its targets, its state, and what lets ping's silence be told from an outage. */
 import type { Milliseconds, Site } from '../measure/target.ts';
-import type { Cause } from './cause.ts';
+import { type Cause, reasonOf } from './cause.ts';
 import type { TcpEvidence } from './evidence.ts';
 import { type SiteCondition, siteReasons } from './site-condition.ts';
 import type { Reason, SiteView } from './snapshot.ts';
@@ -15,6 +15,9 @@ export class SiteTrack {
   /** Lowest median RTT of its targets over the last minute; null without replies. */
   bestRttMs: number | null = null;
 
+  /** Its TCP connections retransmit more than usual, since when; null when they do not, or nothing is known of them. */
+  tcpTrouble: { readonly cause: Cause; readonly sinceMono: Milliseconds } | null = null;
+
   constructor(site: Site) {
     this.site = site;
   }
@@ -25,7 +28,20 @@ export class SiteTrack {
   }
 
   get reasons(): Reason[] {
-    return siteReasons(this.tracks);
+    const reasons = siteReasons(this.tracks);
+    return this.tcpTrouble === null ? reasons : [...reasons, reasonOf(this.tcpTrouble.cause)];
+  }
+
+  /** What the kernel says of the connections to this site now. */
+  hearTcp(tcp: TcpEvidence | undefined, nowMono: Milliseconds): void {
+    const ratio = tcp?.retransmitRatio ?? null;
+    const usual = tcp?.baselineRetransmitRatio ?? null;
+    if (tcp === undefined || tcp.healthy || ratio === null || usual === null || ratio <= usual) {
+      this.tcpTrouble = null;
+      return;
+    }
+    const cause: Cause = { code: 'retransmission', ratio, usual, flows: tcp.flowsMovingData };
+    this.tcpTrouble = { cause, sinceMono: this.tcpTrouble?.sinceMono ?? nowMono };
   }
 
   /**

@@ -5,9 +5,11 @@
  * JSON-serialisable as it stands: times are ms since the epoch (wall clock), durations are ms,
  * ratios 0 to 1, and what is not known is null, never 0.
  */
+
 import type { Detail } from '../measure/singleton.ts';
 import type { Statistics } from '../measure/statistics.ts';
 import type { LinkKind, Milliseconds, ProbeKind, Thresholds } from '../measure/target.ts';
+import type { FlowsView } from './flows-view.ts';
 
 export type State = 'up' | 'degraded' | 'down' | 'unknown';
 
@@ -226,4 +228,6 @@ export interface Snapshot {
   /** Latest events, newest first, at most 50; history has the rest. */
   readonly events: readonly CanaryEvent[];
   readonly agent: AgentView;
+  /** The TCP connections of this host, as of a few seconds ago; null or absent when they are not read. */
+  readonly flows?: FlowsView | null;
 }

@@ -37,6 +37,8 @@ export function troubleOf(site: SiteTrack): Trouble | null {
   const state = site.condition.state;
   const groups = groupCauses(site.tracks).filter(({ cause }) => cause.code !== 'measuring');
   const worst = groups[0];
+  if (state === 'degraded' && worst === undefined && site.tcpTrouble !== null)
+    return ofTcp(site, site.tcpTrouble.cause);
   if (state === 'up' || worst === undefined) return fromUnknownOnes(site, groups);
   const { name } = site.site;
   const all = site.tracks.length;
@@ -55,6 +57,14 @@ export function troubleOf(site: SiteTrack): Trouble | null {
     });
   }
   return partial(site, worst, state);
+}
+
+/** Every target is fine, and yet the connections of this host suffer. */
+function ofTcp(site: SiteTrack, cause: Cause): Trouble {
+  const { name } = site.site;
+  const predicate = predicateOf(cause, true);
+  const { tracks, since } = site;
+  return finish({ state: 'degraded', site, subject: name, target: null, tracks, cause, predicate, since });
 }
 
 /** Some of a site's targets suffer. */
@@ -122,6 +132,7 @@ function notTheNetwork({ cause, tracks }: CauseGroup): string {
     case 'silent':
     case 'filtered':
     case 'overload':
+    case 'retransmission':
     case 'resolver':
       return '';
   }

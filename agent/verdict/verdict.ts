@@ -227,6 +227,8 @@ function onset({ tracks, state, site, cause }: Trouble): string {
       return `First unanswered ping of ${name}`;
     case 'local':
       return `First probe of ${name} that could not be sent or judged`;
+    case 'retransmission':
+      return `${counted(cause.flows, 'flow')} of this host to ${shownName(site.site.name, 30)} retransmit more than usual`;
     case 'no-reply':
     case 'error':
     case 'measuring':

@@ -2,7 +2,8 @@
  * The JSON API: what the page and people's scripts read. Times are ms since the epoch, durations ms, ratios 0 to 1,
  * unknown is null. Errors are problem details (RFC 9457) that name the parameter.
  *
- * GET /api/v1/state     the whole {@link Snapshot}.
+ * GET /api/v1/state     the whole {@link Snapshot} but its flows.
+ * GET /api/v1/flows     the TCP connections of this host: totals, groups, the first flows by each metric, coverage.
  * GET /api/v1/history   ?target=NAME or ?site=NAME, from=, to= (defaults: the last hour), columns= (1 to 2000,
  *                       default 360), histogram=1 → {@link HistoryBody}.
  * GET /api/v1/events    ?from=, to=, site=, subject=, kind=, before= (an id), limit= (1 to 1000, default 200)
@@ -48,7 +49,18 @@ const MAX_EVENTS = 1000;
 export function state(query: URLSearchParams, sources: Sources): Answer {
   onlyThese(query, []);
   const snapshot = sources.snapshot();
-  return snapshot === null ? notReady() : jsonAnswer(snapshot, 'revalidate');
+  if (snapshot === null) return notReady();
+  const { flows: _flows, ...rest } = snapshot;
+  return jsonAnswer(rest, 'revalidate');
+}
+
+export function flows(query: URLSearchParams, sources: Sources): Answer {
+  onlyThese(query, []);
+  const snapshot = sources.snapshot();
+  if (snapshot === null) return notReady();
+  return snapshot.flows
+    ? jsonAnswer(snapshot.flows, 'revalidate')
+    : problemAnswer(404, 'This agent does not read TCP connections: flows.enabled is false in its configuration.');
 }
 
 const notReady = (): Answer => problemAnswer(503, 'The agent has just started and has no verdict yet.');

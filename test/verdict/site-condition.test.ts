@@ -145,3 +145,20 @@ test('different reasons are each said once', () => {
     ['no reply from 2 of 4 targets', 'mel-2: connection refused'],
   );
 });
+
+test('connections that retransmit degrade a site whose targets are up, and it is well when they are', () => {
+  const network = new ObservedNetwork(WALL);
+  network.probe([site('mel')], [[icmp('mel-0', 'mel', '10.40.0.1'), path(11)]]);
+  network.run(60_000);
+  const tcp = { flowsMovingData: 3, healthy: false, retransmitRatio: 0.05, baselineRetransmitRatio: 0.001 };
+  network.observer.setEvidence({ sites: { mel: { tcp } } });
+  assert.equal(network.run(20_000).snapshot.sites[0]!.state, 'degraded');
+  network.observer.setEvidence({ sites: { mel: { tcp: { ...tcp, healthy: true } } } });
+  assert.equal(network.run(20_000).snapshot.sites[0]!.state, 'up');
+  const changes = network.events.filter(({ kind }) => kind === 'site');
+  assert.deepEqual(
+    changes.map(({ to }) => to),
+    ['up', 'degraded', 'up'],
+  );
+  assert.ok(Math.abs(changes[2]!.lastedMs! - 20_000) <= 2000, `${changes[2]!.lastedMs}`);
+});

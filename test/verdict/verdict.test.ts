@@ -197,6 +197,26 @@ test('healthy TCP clears only a site whose pings are all silent', () => {
   assert.equal(one.targets[0]!.state, 'down');
 });
 
+test('a site whose connections retransmit more than usual is degraded though every probe is fine', () => {
+  const tcp = { flowsMovingData: 14, healthy: false, retransmitRatio: 0.062, baselineRetransmitRatio: 0.004 };
+  const told = stories.tell({ targets: stories.thirteen(), evidence: { sites: { 'mel-dc2': { tcp } } } });
+  const mel = told.sites.find(({ name }) => name === 'mel-dc2')!;
+  assert.equal(mel.state, 'degraded');
+  assert.deepEqual(mel.reasons.at(-1), {
+    code: 'retransmission',
+    text: 'TCP retransmits 6.2 % of its segments (usual 0.4 %)',
+  });
+  assert.match(
+    say(told),
+    /^mel-dc2 retransmits 6\.2 % of its TCP since 03:0\d(:\d\d(\.\d)?)? \(usual 0\.4 %\) though probes are fine\.$/,
+  );
+  assert.ok(told.events.some(({ subject, to }) => subject === 'mel-dc2' && to === 'degraded'));
+  for (const usual of [null, 0.07]) {
+    const calm = { sites: { 'mel-dc2': { tcp: { ...tcp, baselineRetransmitRatio: usual } } } };
+    assert.equal(stories.tell({ targets: stories.thirteen(), evidence: calm }).verdict.state, 'up');
+  }
+});
+
 test('a probe of another kind that answers at the same address shows that ping is filtered', () => {
   const told = stories.tell({
     sites: [site('dc')],

@@ -23,6 +23,7 @@ import type { WebOptions, WebServer } from '../../web/options.ts';
 import { startWeb } from '../../web/server.ts';
 import type { Sources } from '../../web/sources.ts';
 import { WebStartError } from '../../web/start-error.ts';
+import { Flows } from './flows.ts';
 import { watchHost } from './host.ts';
 import type { Logger } from './log.ts';
 import { type Condition, Notices } from './notices.ts';
@@ -57,6 +58,7 @@ export class Agent {
   readonly #startedAt = Date.now();
   readonly #self = new Self();
   readonly #host = watchHost();
+  readonly #flows = new Flows();
   readonly #notices = new Notices();
   readonly #ids = new TargetIds();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -149,6 +151,7 @@ export class Agent {
     this.#keeper.close();
     this.#second?.stop();
     await this.#probers.close();
+    this.#flows.close();
     if (this.#second !== null) this.#tick();
     this.#history?.close();
     this.#self.close();
@@ -160,6 +163,7 @@ export class Agent {
     const targets = this.#ids.assign(this.#refused.length > 0 ? [] : config.targets);
     this.#observer.setTargets(this.#refused.length > 0 ? [] : config.sites, targets);
     await this.#probers.setTargets(targets);
+    this.#flows.apply(config);
   }
 
   #reloaded(outcome: ReloadOutcome): void {
@@ -210,18 +214,24 @@ export class Agent {
     this.#observer.setEvidence({
       overload: this.#probers.icmp().overload.now ? 'this host does not keep up' : null,
       host: this.#host.evidence(this.#host.view(clock.wall())),
+      sites: this.#flows.evidence(),
     });
     const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
     this.#record(seen, events, rows);
     this.#sequence += 1;
-    const snapshot: Snapshot = { ...seen, sequence: this.#sequence, agent: this.#agentView(seen.at) };
+    const snapshot: Snapshot = {
+      ...seen,
+      sequence: this.#sequence,
+      agent: this.#agentView(seen.at),
+      flows: this.#flows.view(),
+    };
     this.#snapshot = snapshot;
     this.#logChanges(snapshot, events);
     for (const listener of this.#listeners) listener(snapshot);
     this.#show(snapshot);
   }
 
-  #record(seen: Omit<Snapshot, 'agent' | 'sequence'>, events: readonly CanaryEvent[], rows: Rows): void {
+  #record(seen: Omit<Snapshot, 'agent' | 'sequence' | 'flows'>, events: readonly CanaryEvent[], rows: Rows): void {
     const history = this.#history;
     if (history === null) return;
     for (const { target, stepMs, row } of rows) if (stepMs === 1000) history.writeRows(target, [row]);
@@ -276,7 +286,7 @@ export class Agent {
   }
 
   #conditions(problems: readonly string[]): Condition[] {
-    const conditions: Condition[] = [...this.#probers.conditions()];
+    const conditions: Condition[] = [...this.#probers.conditions(), ...this.#flows.conditions()];
     if (problems.length > 0) {
       const effect = this.#refused.length > 0 ? 'nothing is probed' : 'the last good one stays in force';
       conditions.push({

@@ -1,0 +1,94 @@
+/**
+ * Whether the TCP connections of a group fare as they usually do: retransmissions of the last minute against what has
+ * been usual for the group. Pure: counts and times in, evidence for the verdict out.
+ *
+ * The usual ratio is learnt while nothing is wrong and forgets by half in ten minutes, so a link that always loses a
+ * little is not called bad for it. Trouble begins at four times the usual and at least 1 %, with enough segments for
+ * that to mean something, in two looks in a row; it ends below half of that.
+ */
+import type { Milliseconds } from '../measure/target.ts';
+import type { TcpEvidence } from '../verdict/evidence.ts';
+
+/** Counts since the beginning. */
+export interface GroupCounts {
+  readonly segmentsOut: number;
+  readonly retransmissions: number;
+  /** null where the kernel cannot tell. */
+  readonly timeouts: number | null;
+}
+
+interface Look extends GroupCounts {
+  readonly mono: Milliseconds;
+}
+
+const SPAN_MS = 60_000;
+/** Half-life of what is usual. */
+const HALF_MS = 600_000;
+/** Before this much was seen without trouble there is nothing usual yet. */
+const LEARN_MS = 120_000;
+const FEWEST_SEGMENTS = 200;
+const FEWEST_RETRANSMISSIONS = 5;
+const LEAST_RATIO = 0.01;
+const FACTOR = 4;
+const LOOKS = 2;
+
+export class GroupHealth {
+  readonly #looks: Look[] = [];
+  #usualSegments = 0;
+  #usualRetransmissions = 0;
+  #learntMs = 0;
+  #over = 0;
+  #troubled = false;
+
+  /** At the end of each dump; null when nothing was sent to say anything by. @param moving flows that moved data since the last look */
+  look(mono: Milliseconds, counts: GroupCounts, moving: number, rttMs: Milliseconds | null): TcpEvidence | null {
+    const last = this.#looks.at(-1);
+    this.#looks.push({ mono, ...counts });
+    while (this.#looks.length > 2 && mono - (this.#looks[1]?.mono ?? mono) >= SPAN_MS) this.#looks.shift();
+    const first = this.#looks[0];
+    const segments = counts.segmentsOut - (first?.segmentsOut ?? 0);
+    const retransmissions = counts.retransmissions - (first?.retransmissions ?? 0);
+    const ratio = segments > 0 ? retransmissions / segments : null;
+    this.#judge(segments, retransmissions);
+    if (last !== undefined && !this.#troubled && this.#over === 0) this.#learn(last, mono, counts);
+    if (segments === 0 && moving === 0) return null;
+    const timeouts = counts.timeouts === null ? null : counts.timeouts - (first?.timeouts ?? 0);
+    return {
+      flowsMovingData: moving,
+      healthy: moving > 0 && !this.#troubled && this.#over === 0,
+      rttMs,
+      retransmitRatio: ratio,
+      baselineRetransmitRatio: this.#usual(),
+      timeouts,
+    };
+  }
+
+  /** null until enough was seen. */
+  #usual(): number | null {
+    return this.#learntMs < LEARN_MS || this.#usualSegments === 0
+      ? null
+      : this.#usualRetransmissions / this.#usualSegments;
+  }
+
+  #judge(segments: number, retransmissions: number): void {
+    const limit = Math.max(LEAST_RATIO, FACTOR * (this.#usual() ?? 0));
+    const ratio = segments > 0 ? retransmissions / segments : 0;
+    if (this.#troubled) {
+      if (ratio < limit / 2) {
+        this.#troubled = false;
+        this.#over = 0;
+      }
+      return;
+    }
+    const isOver = segments >= FEWEST_SEGMENTS && retransmissions >= FEWEST_RETRANSMISSIONS && ratio >= limit;
+    this.#over = isOver ? this.#over + 1 : 0;
+    this.#troubled = this.#over >= LOOKS;
+  }
+
+  #learn(last: Look, mono: Milliseconds, counts: GroupCounts): void {
+    const fade = 0.5 ** ((mono - last.mono) / HALF_MS);
+    this.#usualSegments = this.#usualSegments * fade + counts.segmentsOut - last.segmentsOut;
+    this.#usualRetransmissions = this.#usualRetransmissions * fade + counts.retransmissions - last.retransmissions;
+    if (counts.segmentsOut > last.segmentsOut) this.#learntMs += mono - last.mono;
+  }
+}
