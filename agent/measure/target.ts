@@ -24,9 +24,9 @@ export interface Site {
 
 /** Limits of one target after defaults, site and target have been merged. Ratios are 0 to 1. */
 export interface Thresholds {
-  /** Loss ratio over `windowMs` at and above which the target is degraded. */
+  /** Loss ratio at and above which the target is degraded, when that is no chance (verdict/loss-judge.ts). */
   readonly lossDegraded: number;
-  /** Loss ratio over `windowMs` at and above which the target is down. */
+  /** Loss ratio over `windowMs` (5 probes at least) at and above which the target is down, when that is no chance. */
   readonly lossDown: number;
   /** Median RTT over `windowMs` at and above which the target is degraded; null: no limit. */
   readonly rttDegradedMs: Milliseconds | null;
@@ -34,7 +34,7 @@ export interface Thresholds {
   readonly jitterDegradedMs: Milliseconds | null;
   /** The sample over which states are judged. */
   readonly windowMs: Milliseconds;
-  /** How long a target must be better than its limits before it is called better. */
+  /** How long at least a target must be better than its limits before it is called better. */
   readonly clearMs: Milliseconds;
 }
 

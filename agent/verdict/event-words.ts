@@ -20,6 +20,7 @@ export function siteChangeText(site: SiteTrack, from: State): string {
   const trouble = site.condition.state === 'up' ? null : troubleOf(site);
   if (trouble !== null) return `${trouble.subject} ${trouble.predicate.verb}${trouble.predicate.tail}`;
   const { name } = site.site;
+  if (site.tracks.length === 0) return `${shownName(name, NAME)} is no longer probed`;
   return site.condition.state === 'up' ? upText(name, from) : `${shownName(name, NAME)} is ${site.condition.state}`;
 }
 

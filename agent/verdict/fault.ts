@@ -190,7 +190,10 @@ export function tcpWords(evidence: Evidence, site: SiteTrack): string | null {
   const tcp = evidence.sites?.[site.site.name]?.tcp;
   if (tcp === undefined) return null;
   if (tcp.healthy && tcp.flowsMovingData > 0) {
-    const rtt = tcp.rttMs === undefined || tcp.rttMs === null ? '' : `, RTT ${formatRtt(tcp.rttMs)}`;
+    const rtt =
+      tcp.rttMs === undefined || tcp.rttMs === null
+        ? ''
+        : `, RTT ${formatRtt(tcp.rttMs)}${usual(tcp.baselineRttMs, formatRtt)}`;
     return `its TCP is healthy: ${counted(tcp.flowsMovingData, 'flow')} move data${rtt}`;
   }
   const timeouts = tcp.timeouts ?? null;
@@ -199,5 +202,10 @@ export function tcpWords(evidence: Evidence, site: SiteTrack): string | null {
       ? 'no TCP flow to it moves data'
       : `TCP flows to it stalled (${counted(timeouts, 'timeout')})`;
   const ratio = tcp.retransmitRatio ?? null;
-  return ratio === null ? 'its TCP suffers too' : `its TCP retransmits ${formatRatio(ratio)}`;
+  return ratio === null
+    ? 'its TCP suffers too'
+    : `its TCP retransmits ${formatRatio(ratio)}${usual(tcp.baselineRetransmitRatio, formatRatio)}`;
 }
+
+const usual = (value: number | null | undefined, format: (value: number) => string): string =>
+  value === undefined || value === null ? '' : ` (usually ${format(value)})`;

@@ -20,8 +20,8 @@ import type { CanaryEvent, Snapshot, State } from './snapshot.ts';
 import { TargetTrack } from './target-track.ts';
 import { buildVerdict } from './verdict.ts';
 
-/** Widths of history's rows. */
-export const STEP_WIDTHS_MS = [1000, 10_000, 60_000] as const;
+/** History takes rows of a second and makes the coarser ones itself. */
+const STEP_WIDTHS_MS: readonly Milliseconds[] = [1000];
 /** A difference of the clocks that moves more than this between ticks is a step, and times told move with it. */
 const STEP_MS = 500;
 
@@ -57,6 +57,8 @@ export interface ObserverOptions {
   readonly recentEvents?: readonly CanaryEvent[];
   /** Keep samples per publish period (a few KB a target). */
   readonly publish?: boolean;
+  /** Widths of the rows to hand out; default a second. A row of a minute has the exact quantiles of its minute. */
+  readonly stepWidthsMs?: readonly Milliseconds[];
   /** Called when a probe changed a state: a tick soon shows it sooner than the next second. */
   readonly onChange?: () => void;
 }
@@ -64,7 +66,7 @@ export interface ObserverOptions {
 export class Observer implements ProbeSink {
   readonly #options: ObserverOptions;
   readonly #events: EventLog;
-  readonly #steps = STEP_WIDTHS_MS.map((width) => new Steps(width));
+  readonly #steps: readonly Steps[];
   #tracks = new Map<number, TargetTrack>();
   #sites: readonly SiteTrack[] = [];
   #evidence: Evidence = {};
@@ -72,6 +74,7 @@ export class Observer implements ProbeSink {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#steps = (options.stepWidthsMs ?? STEP_WIDTHS_MS).map((width) => new Steps(width));
     this.#events = new EventLog(options.nextEventId, options.recentEvents ?? []);
   }
 
@@ -209,7 +212,6 @@ export class Observer implements ProbeSink {
   }
 
   #concludeSite(site: SiteTrack, nowMono: Milliseconds, offset: Milliseconds): void {
-    if (site.tracks.length === 0) return;
     const medians = site.tracks.map((track) => track.lastMinute.p50).filter((rtt) => rtt !== null);
     site.bestRttMs = medians.length === 0 ? null : Math.min(...medians);
     site.hearTcp(this.#evidence.sites?.[site.site.name]?.tcp, nowMono);

@@ -46,6 +46,7 @@ export function siteCondition(
   // Nothing about the targets tells when the connections got well.
   if (state === 'up' && before.byTcp === true) return { state, sinceMono: nowMono };
   if (state === before.state) return before;
+  if (tracks.length === 0) return { state, sinceMono: nowMono };
   if (state === 'degraded' && isStillOut(tracks, nowMono)) return before;
   return { state, sinceMono: Math.max(before.sinceMono, changeMono(tracks, state, before)) };
 }
@@ -211,6 +212,7 @@ function commonCause(tracks: readonly TargetTrack[], first: Cause): Cause {
 
 /** Reasons of a site, each once: "no reply from 4 of 4 targets", "mel-fw: median RTT 182 ms (limit 150 ms)". */
 export function siteReasons(tracks: readonly TargetTrack[]): Reason[] {
+  if (tracks.length === 0) return [{ code: 'no-targets', text: 'no target at this site' }];
   const groups = groupCauses(tracks);
   const reasons = groups.slice(0, MOST_REASONS).map((group) => groupReason(group, tracks.length));
   const more = groups.length - MOST_REASONS;

@@ -5,6 +5,9 @@ import type { Milliseconds, Target } from '../measure/target.ts';
 import type { Cause } from './cause.ts';
 import type { TargetView } from './snapshot.ts';
 
+/** How long an error explains the losses after it: Linux sends one unreachable a second, others one in ten or so. */
+const ERROR_HOLDS_MS = 60_000;
+
 type Totals = Omit<TargetView['totals'], 'downSeconds'>;
 
 export class TargetTally {
@@ -22,6 +25,7 @@ export class TargetTally {
     corrupt: 0,
   };
   #failure: Cause | null = null;
+  #failedMono: Milliseconds = 0;
   #lateRttMs: Milliseconds | null = null;
   detail: Detail | null = null;
   replyTtl: number | null = null;
@@ -68,12 +72,15 @@ export class TargetTally {
         return;
       case 'lost': {
         totals.lost += 1;
+        // Routers answer only some of the probes they refuse; the error they gave still holds.
+        if (this.#failure?.code === 'error' && sentMono - this.#failedMono < ERROR_HOLDS_MS) return;
         const { kind, timeoutMs } = this.#target;
         this.#failure = { code: 'no-reply', kind, timeoutMs, text: outcome.text ?? null, lateRttMs: null };
         return;
       }
       case 'error':
         totals.errors += 1;
+        this.#failedMono = sentMono;
         this.#failure = { code: 'error', error: outcome.code, text: outcome.text, from: outcome.from };
     }
   }

@@ -60,7 +60,7 @@ test('what a target is and has seen stands in its view', () => {
 });
 
 test('rows of history hold every probe once, at every width, with a gap where nothing was measured', () => {
-  const network = new ObservedNetwork(WALL);
+  const network = new ObservedNetwork(WALL, 1, { stepWidthsMs: [1000, 10_000, 60_000] });
   network.probe([dc], [[core, path(11, { loss: 0.05 })]]);
   network.run(185_000);
   const { sent } = network.last!.snapshot.targets[0]!.totals;
@@ -198,6 +198,45 @@ test('an outage over a period belongs to both by its share', () => {
   assert.equal(network.observer.takePeriod(network.nowMono)[0]!.downMs, 10_000);
   network.run(MINUTE);
   assert.equal(network.observer.takePeriod(network.nowMono)[0]!.downMs, 20_000);
+});
+
+test('a site that loses its targets is not down for ever', () => {
+  const network = new ObservedNetwork(WALL);
+  network.probe(
+    [dc, site('other')],
+    [
+      [core, during(path(11), 20_000, always(LOST))],
+      [icmp('o', 'other', '192.0.2.1'), path(3)],
+    ],
+  );
+  network.run(30_000);
+  assert.equal(network.last!.snapshot.sites[0]!.state, 'down');
+  network.observer.setTargets([dc, site('other')], [{ id: 2, target: icmp('o', 'other', '192.0.2.1') }]);
+  const { sites, verdict } = network.run(2000).snapshot;
+  assert.equal(sites[0]!.state, 'unknown');
+  assert.deepEqual(sites[0]!.reasons, [{ code: 'no-targets', text: 'no target at this site' }]);
+  assert.equal(verdict.headline, 'The only target at other answers');
+  assert.equal(network.events.at(-1)!.text, 'dc is no longer probed');
+});
+
+test('a router that answers only some probes does not make the reason change with each', () => {
+  const refuse = always({
+    kind: 'error',
+    code: 'host-unreachable',
+    text: 'host unreachable',
+    from: '10.0.0.1',
+    mtu: null,
+  });
+  const network = new ObservedNetwork(WALL);
+  network.probe(
+    [dc],
+    [[core, during(path(11), 20_000, (atMs, random) => ((atMs / 1000) % 5 < 1 ? refuse : always(LOST))(atMs, random))]],
+  );
+  network.run(30_000);
+  const reasons = new Set<string>();
+  network.onTick = ({ snapshot }) => reasons.add(snapshot.targets[0]!.reasons[0]!.text);
+  network.run(30_000);
+  assert.deepEqual([...reasons], ['host unreachable, says 10.0.0.1']);
 });
 
 test('singletons and notes of targets that are gone are nobody’s', () => {

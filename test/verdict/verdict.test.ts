@@ -46,6 +46,7 @@ const all = [
   stories.overload,
   stories.hostileNames,
   stories.twoHundred,
+  stories.oneThousand,
 ];
 
 test('headline and since keep within 90 characters, whatever the names', () => {
