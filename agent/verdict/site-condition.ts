@@ -6,6 +6,7 @@
  * - **unknown**: none can be measured;
  * - **up**: the rest. A target that cannot be measured takes nothing away from those that answer.
  *
+ * A target that only begins to be measured may yet answer: until then no site is down.
  * A site goes down at once, not target by target: probes are spread over the interval, so the first lost ones lie up
  * to an interval apart although one cable was cut. Its outage therefore begins with the first of them, and a state
  * between is not told while probes that could show the whole are still out.
@@ -14,7 +15,7 @@ import type { Milliseconds } from '../measure/target.ts';
 import { counted } from '../measure/units.ts';
 import { type Cause, reasonOf } from './cause.ts';
 import type { Reason, State } from './snapshot.ts';
-import type { TargetTrack } from './target-track.ts';
+import type { Condition, TargetTrack } from './target-track.ts';
 
 /** Longest wait for the other targets' probes before a state between is told; an outage must show within 3 s. */
 const HOLD_MS = 3000;
@@ -48,6 +49,9 @@ export function siteCondition(
   if (state === before.state) return before;
   if (tracks.length === 0) return { state, sinceMono: nowMono };
   if (state === 'degraded' && isStillOut(tracks, nowMono)) return before;
+  // A target added to a site that is down takes nothing of that back before it answers.
+  const isAnswering = tracks.some(({ condition }) => condition.state === 'up' || condition.state === 'degraded');
+  if (state === 'degraded' && before.state === 'down' && !isAnswering) return before;
   return { state, sinceMono: Math.max(before.sinceMono, changeMono(tracks, state, before)) };
 }
 
@@ -55,15 +59,19 @@ export function siteState(tracks: readonly TargetTrack[]): State {
   let up = 0;
   let down = 0;
   let degraded = 0;
+  let beginning = 0;
   for (const { condition } of tracks) {
-    if (condition.state === 'up') up += 1;
+    if (isBeginning(condition)) beginning += 1;
+    else if (condition.state === 'up') up += 1;
     else if (condition.state === 'down') down += 1;
     else if (condition.state === 'degraded') degraded += 1;
   }
   if (up + down + degraded === 0) return 'unknown';
-  if (down > 0 && up + degraded === 0) return 'down';
+  if (down > 0 && up + degraded + beginning === 0) return 'down';
   return down + degraded > 0 ? 'degraded' : 'up';
 }
+
+const isBeginning = ({ causes }: Condition): boolean => causes[0]?.code === 'measuring';
 
 /**
  * Lets an outage that one target proves stand for those of the same site that lost their probes from the same moment
@@ -95,7 +103,9 @@ function isStillOut(tracks: readonly TargetTrack[], nowMono: Milliseconds): bool
   if (began === Number.POSITIVE_INFINITY) return false;
   if (nowMono - began > HOLD_MS) return false;
   return tracks.some(
-    (track) => track.condition.state === 'up' && (track.machine.lossRun !== null || !track.hasHeardSince(began)),
+    (track) =>
+      (track.condition.state === 'up' || isBeginning(track.condition)) &&
+      (track.machine.lossRun !== null || !track.hasHeardSince(began)),
   );
 }
 

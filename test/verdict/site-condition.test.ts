@@ -137,6 +137,40 @@ test('targets of one site prove an outage together before each could alone', () 
   assert.equal(network.last!.snapshot.sites[0]!.state, 'down', 'two intervals would be 71 s');
 });
 
+test('a site is not down while some of its targets only begin to be measured', () => {
+  const network = new ObservedNetwork(WALL);
+  network.probe(
+    [site('mel')],
+    [
+      [icmp('a', 'mel', '10.40.0.1'), always(LOST)],
+      [icmp('b', 'mel', '10.40.0.2'), path(12)],
+    ],
+  );
+  network.run(30_000);
+  const changes = network.events.filter(({ kind }) => kind === 'site');
+  assert.deepEqual(
+    changes.map(({ to }) => to),
+    ['degraded'],
+  );
+  assert.equal(network.last!.snapshot.verdict.headline, 'a does not answer');
+});
+
+test('a target added to a site that is down does not lift it', () => {
+  const network = new ObservedNetwork(WALL);
+  const a = icmp('a', 'mel', '10.40.0.1');
+  network.probe([site('mel')], [[a, cut(path(11))]]);
+  network.run(70_000);
+  network.observer.setTargets(
+    [site('mel')],
+    [
+      { id: 1, target: a },
+      { id: 2, target: icmp('b', 'mel', '10.40.0.2') },
+    ],
+  );
+  network.run(5000);
+  assert.equal(network.last!.snapshot.sites[0]!.state, 'down');
+});
+
 test('different reasons are each said once', () => {
   const refuse = always({ kind: 'error', code: 'refused', text: 'connection refused', from: null, mtu: null });
   const { site: mel } = watch([cut(path(11)), cut(path(12)), during(path(13), 60_000, refuse), path(14)]);

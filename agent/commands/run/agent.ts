@@ -243,10 +243,8 @@ export class Agent {
   #logChanges(snapshot: Snapshot, events: readonly CanaryEvent[]): void {
     for (const event of events) {
       const facts = { kind: event.kind, subject: event.subject, at: new Date(event.at).toISOString() };
-      const why = event.reasons.map((reason) => reason.text).join('; ');
-      const text = why === '' ? event.text : `${event.text}: ${why}`;
-      if (event.to === 'down') this.#log.warn(facts, text);
-      else this.#log.info(facts, text);
+      if (event.to === 'down') this.#log.warn(facts, event.text);
+      else this.#log.info(facts, event.text);
     }
     const headline = `${snapshot.verdict.state} ${snapshot.verdict.headline}`;
     if (headline === this.#headline) return;
