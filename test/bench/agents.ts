@@ -1,6 +1,6 @@
 /** The agent as users run it: the executable just built from these sources, and the sources themselves. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -28,6 +28,7 @@ export const loopbacks = (n: number): string[] =>
 /** A configuration with these ICMP targets, a page on a free port, and a history in a directory of its own. */
 export function configFile(addresses: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'vpc-canary-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const targets = addresses.map((address, i) => `  - { name: t${i}, site: s${i % 5}, icmp: ${address} }`);
   const lines = ['targets:', ...targets, 'http: { listen: "127.0.0.1:0" }', `state: { directory: ${folder}/state }`];
   const file = join(folder, 'config.yaml');

@@ -36,7 +36,7 @@ const perProbe = (lines: readonly Line[], who: string, targets: number): number 
 
 function budgets(lines: readonly Line[], sizes: readonly number[]): Budget[] {
   const large = sizes.filter((targets) => targets >= 1000);
-  const ratios = large.map((targets) => {
+  return large.map((targets) => {
     const ours = perProbe(lines, canary.name, targets);
     const [spread, burst] = [fpingSpread, fpingBurst].map((peer) => ours / perProbe(lines, peer.name, targets));
     return {
@@ -45,10 +45,6 @@ function budgets(lines: readonly Line[], sizes: readonly number[]): Budget[] {
       found: `${spread?.toFixed(2)} of fping’s, ${burst?.toFixed(2)} of its burst mode’s`,
     };
   });
-  const ten = lines.find((l) => l.who === canary.name && l.what === '10 targets')?.figures['% of a core'] ?? null;
-  return ten === null
-    ? ratios
-    : [...ratios, { text: '10 targets × 1 Hz ≤ 0.5 % of a core', holds: ten <= 0.5, found: `${ten.toFixed(2)} %` }];
 }
 
 async function run(quick: boolean, say: (text: string) => void): Promise<Report> {

