@@ -107,7 +107,10 @@ export class IcmpTransmission {
     const high = this.#nonces.word();
     const low = this.#nonces.word();
     const slot = ledger.begin(stream.number, nowMono, high, low);
-    if (slot < 0) return;
+    if (slot < 0) {
+      ledger.unsent(stream.number, nowMono, 'overload', 'too many probes of this target are still out');
+      return;
+    }
     const sequence = (ledger.sequence(slot) + stream.salt) & 0xffff;
     const { door, size, seed, identifier, number } = stream;
     const at = this.#stage(stream, slot);

@@ -225,10 +225,13 @@ export class Ledger {
     this.#local(slot, code, text);
   }
 
-  /** A probe that never got a slot's worth of packet: it counts in the sequence all the same. */
+  /** A probe that could not even begin: it counts in the sequence all the same, and takes no slot. */
   unsent(number: number, nowMono: number, code: LocalCode, text: string): void {
-    const slot = this.begin(number, nowMono, 0, 0);
-    if (slot >= 0) this.refuse(slot, code, text);
+    const stream = this.#streams[number];
+    if (!stream) return;
+    const sequence = stream.next;
+    stream.next += 1;
+    this.#tell(stream, sequence, nowMono, { kind: 'local', code, text }, false);
   }
 
   /** Something came that looks like an answer to this probe but is not what was sent. */
@@ -272,11 +275,16 @@ export class Ledger {
   }
 
   #finish(slot: number, outcome: Outcome, reordered: boolean): void {
+    const stream = this.#streams[this.#slots.stream[slot] ?? -1];
+    if (!stream) return;
     const stamp = this.#slots.stamp[slot] ?? Number.NaN;
     const sentMono = Number.isNaN(stamp) ? (this.#slots.before[slot] ?? 0) : stamp;
-    const target = this.#streams[this.#slots.stream[slot] ?? -1]?.key.target ?? -1;
-    const sequence = this.#slots.sequence[slot] ?? 0;
-    this.#sink.singleton({ target, sequence, sentMono, sentWall: sentMono + this.wallOffset, outcome, reordered });
+    this.#tell(stream, this.#slots.sequence[slot] ?? 0, sentMono, outcome, reordered);
+  }
+
+  #tell({ key }: Stream, sequence: number, sentMono: number, outcome: Outcome, reordered: boolean): void {
+    const sentWall = sentMono + this.wallOffset;
+    this.#sink.singleton({ target: key.target, sequence, sentMono, sentWall, outcome, reordered });
   }
 
   #note(slot: number, kind: 'duplicate' | 'late' | 'corrupt', rttMs: number | null, atMono: number): void {

@@ -467,6 +467,15 @@ test('a source address of the other family is a local reason', async () => {
   assert.deepEqual(kinds(), ['local no-address']);
 });
 
+test('more probes out than 16 bits tell apart are not sent, and said', async () => {
+  const { clock, probe, kinds, network } = setUp(() => [], { options: { start: 'at-once', count: 33_000 } });
+  probe({ everyMs: 10, timeoutMs: 3_600_000 });
+  await clock.advance(331_000);
+  assert.equal(network.sent.length, 32_768);
+  assert.deepEqual(new Set(kinds()), new Set(['local overload']));
+  assert.equal(kinds().length, 33_000 - 32_768);
+});
+
 test('options of the target reach the route', async () => {
   const { network, probe } = setUp(after(5));
   probe({ host: 'fe80::1%eth0', ttl: 3, dscp: 46, df: true, source: 'fd00::2', interface: 'eth0' });

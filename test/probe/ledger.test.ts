@@ -171,6 +171,25 @@ test('a full ring takes no more until a place is free', () => {
   assert.ok(ledger.begin(stream, 2000, 0, 0) >= 0);
 });
 
+test('a probe that cannot begin counts in the sequence and takes no slot', () => {
+  const { ledger, stream, singletons } = setUp();
+  const first = ledger.begin(stream, 0, 0, 0);
+  ledger.unsent(stream, 10, 'no-route', 'nowhere');
+  const third = ledger.begin(stream, 20, 0, 0);
+  assert.deepEqual([ledger.sequence(first), ledger.sequence(third), ledger.outstanding], [0, 2, 2]);
+  assert.deepEqual(singletons, [
+    {
+      target: 7,
+      sequence: 1,
+      sentMono: 10,
+      sentWall: WALL + 10,
+      outcome: { kind: 'local', code: 'no-route', text: 'nowhere' },
+      reordered: false,
+    },
+  ]);
+  assert.equal(ledger.find(stream, 1), -1);
+});
+
 test('a fast stream remembers its whole timeout and more', () => {
   const { ledger, stream } = setUp(10, 1000);
   let taken = 0;
