@@ -5,17 +5,23 @@ import { configCommand } from './commands/config.ts';
 import { pingCommand } from './commands/ping.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
+import { usage64 } from './commands/usage.ts';
 import { versionCommand } from './commands/version.ts';
 
-const program = new Command('vpc-canary')
+const EXIT_CODES = `
+Exit codes of every verb but check (Nagios) and ping, which have their own: 0 done, 64 wrong usage, 70 a mistake of ours;
+further ones are in the help of each verb.`;
+
+const program = usage64(new Command('vpc-canary'))
   .description('A canary in every VPC: probes on-premises targets, reads TCP statistics, says what is wrong and where.')
   .showHelpAfterError('(add --help for the options and examples)')
-  .addCommand(runCommand())
+  .addHelpText('after', EXIT_CODES)
+  .addCommand(usage64(runCommand()))
   .addCommand(statusCommand())
   .addCommand(checkCommand())
-  .addCommand(configCommand())
+  .addCommand(usage64(configCommand()))
   .addCommand(pingCommand())
-  .addCommand(versionCommand());
+  .addCommand(usage64(versionCommand()));
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`vpc-canary: ${error instanceof Error ? error.message : String(error)}\n`);

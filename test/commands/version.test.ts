@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
@@ -9,4 +9,18 @@ test('version agrees with package.json', () => {
     execFileSync(process.execPath, ['agent/main.ts', 'version', '--json'], { encoding: 'utf8' }),
   ).version;
   assert.equal(printed, packageVersion);
+});
+
+test('wrong usage has the exit codes that the help promises', () => {
+  const codes = [
+    ['run', '--bogus'],
+    ['status', '--bogus'],
+    ['check', '--bogus'],
+    ['ping'],
+    ['config', 'check', '--bogus'],
+    ['bogus'],
+    ['--help'],
+    ['run', '--help'],
+  ].map((words) => spawnSync(process.execPath, ['agent/main.ts', ...words], { encoding: 'utf8' }).status);
+  assert.deepEqual(codes, [64, 64, 3, 2, 64, 64, 0, 0]);
 });
