@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sentence } from '../../agent/verdict/sentence.ts';
-import { allUp, degraded, HOSTILE_NAMES, hostile, incident, noPrivilege } from '../fakes/console.ts';
+import { allUp, HOSTILE_NAMES, hostile, noPrivilege } from '../fakes/console.ts';
+import { degraded, incident } from '../fakes/console-incident.ts';
 import { ask } from '../web/client.ts';
 import { closeBrowser, live, noBrowser, sideways, visit } from './chromium.ts';
 import { stage } from './stage.ts';

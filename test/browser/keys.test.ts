@@ -1,7 +1,7 @@
 /** Keys, filter, opening of sites in place: CONSOLE 4 "Keys". */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { incident } from '../fakes/console.ts';
+import { incident } from '../fakes/console-incident.ts';
 import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
 import { stage } from './stage.ts';
 

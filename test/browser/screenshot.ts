@@ -1,18 +1,19 @@
 /**
  * Makes the README's picture: `node test/browser/screenshot.ts [FILE]`, by default `docs/console-overview.png`.
- * The incident is invented (`test/fakes/console.ts`); the page and the server are the real ones.
+ * The network is simulated (`test/fakes/snapshots.ts`); observer, words, page and server are the real ones.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { chromium } from 'playwright-core';
 import { assets, renderPage } from '../../agent/web/page/pages.ts';
 import { startWeb } from '../../agent/web/server.ts';
-import { incident } from '../fakes/console.ts';
+import { sceneFrom } from '../fakes/console.ts';
+import { manyTroubles } from '../fakes/snapshots.ts';
 import { LOOPBACK } from '../web/client.ts';
 
 const file = process.argv[2] ?? 'docs/console-overview.png';
-const scene = incident();
-// The picture is taken at the incident's own time, not today's.
+const scene = sceneFrom(manyTroubles());
+// The picture is taken at the story's own time, not today's.
 const server = await startWeb(LOOPBACK, scene.sources, {
   pages: {
     render: (request, sources) => renderPage({ ...request, now: scene.snapshot.at }, sources),

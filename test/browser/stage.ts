@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import type { Snapshot } from '../../agent/verdict/snapshot.ts';
 import type { WebServer } from '../../agent/web/options.ts';
 import { startWeb } from '../../agent/web/server.ts';
-import type { Scene } from '../fakes/console.ts';
+import type { Scene } from '../fakes/console-parts.ts';
 import { shifted, shiftedHistory } from '../fakes/shift.ts';
 import { LOOPBACK } from '../web/client.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
-import { incident } from '../fakes/console.ts';
+import { incident } from '../fakes/console-incident.ts';
 import { type Picture, readPng } from '../fakes/png.ts';
 import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
 import { stage } from './stage.ts';

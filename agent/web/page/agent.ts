@@ -5,6 +5,7 @@ import type { Body, Context, View } from './context.ts';
 import { type Html, html, type Value } from './html.ts';
 import { noticeList } from './notices.ts';
 import { lasting, time } from './time.ts';
+import { timingWords } from './timing.ts';
 import { DASH } from './words.ts';
 
 function draw(context: Context): Body {
@@ -52,7 +53,7 @@ function timing({ icmp, capabilities }: AgentView): Html {
   } as const;
   return panel('Timing and privileges', [
     ['ICMP', modes[icmp.mode]],
-    ['Round trips timed by', timingWords(icmp.timing)],
+    ['Its round trips timed by', timingWords(icmp.timing)],
     icmp.text === '' ? null : ['In words', icmp.text],
     ['Capabilities', capabilityWords(capabilities)],
   ]);
@@ -65,20 +66,6 @@ function capabilityWords(names: readonly string[]): Html {
   if (names.length === 0) return html`none`;
   if (names.length <= most) return html`<span class="mono">${sorted.join(' ')}</span>`;
   return html`<span class="mono">${sorted[0]}</span> and ${names.length - 1} more; CAP_NET_RAW alone would do`;
-}
-
-/** Where the two ends of a round trip were stamped. */
-export function timingWords(timing: 'kernel' | 'user' | 'mixed' | null): string {
-  switch (timing) {
-    case 'kernel':
-      return 'kernel stamps';
-    case 'user':
-      return 'the user-space clock (scheduling delay is in it)';
-    case 'mixed':
-      return 'kernel stamps, some by the user-space clock';
-    case null:
-      return 'nothing yet';
-  }
 }
 
 function clockPanel({ clock }: AgentView): Html {

@@ -55,7 +55,7 @@ ${restUp > 0 && html`<p class="rest">${glyph('up')} and ${restUp} up. <a href="$
 /** A reason that the site's line says already is not said again in each of its rows. */
 function commonReason(rows: readonly TargetView[], siteReason: string | null): string | null {
   const texts = new Set(rows.filter(({ state }) => state !== 'up').map(({ reasons }) => reasons[0]?.text ?? ''));
-  return texts.size === 1 && siteReason !== null && texts.has(siteReason) && rows.length > 1 ? siteReason : null;
+  return texts.size === 1 && siteReason !== null && texts.has(siteReason) ? siteReason : null;
 }
 
 function stateWords(

@@ -2,7 +2,7 @@
 import type { Snapshot } from '../../verdict/snapshot.ts';
 import type { HistoryReader, Sources } from '../sources.ts';
 import { structureOf } from '../stream-message.ts';
-import { agent, timingWords } from './agent.ts';
+import { agent } from './agent.ts';
 import { assetMap, assetPaths } from './assets.ts';
 import type { Body, Context, View } from './context.ts';
 import { events } from './events.ts';
@@ -14,6 +14,7 @@ import { parseQuery } from './query.ts';
 import { drawDocument } from './shell.ts';
 import { site } from './site.ts';
 import { target } from './target.ts';
+import { wholeTiming } from './timing.ts';
 import type { Asset, PageAnswer, PageRequest } from './view.ts';
 import { windowOf } from './window.ts';
 
@@ -61,7 +62,7 @@ function drawPage(request: PageRequest, sources: Sources, snapshot: Snapshot): P
       window: context.window,
       agent: {
         ...snapshot.agent,
-        timing: `round trips timed by ${timingWords(snapshot.agent.icmp.timing)}`,
+        timing: `round trips timed by ${wholeTiming(snapshot)}`,
         historyOldest: sources.history.oldest(),
       },
       nav: NAV,

@@ -2,7 +2,6 @@
 import { counted, formatCount, formatDuration, formatRatio, formatRtt, formatSpan } from '../../measure/units.ts';
 import { availability } from '../../verdict/availability.ts';
 import type { TargetView } from '../../verdict/snapshot.ts';
-import { timingWords } from './agent.ts';
 import type { Overall } from './chart/overall.ts';
 import type { Body, Context, View } from './context.ts';
 import { rangeControl } from './controls.ts';
@@ -17,6 +16,7 @@ import { noticeList, windowNotes } from './notices.ts';
 import { CHART_VIEWS, type ChartView, RANGES, type RangeName } from './query.ts';
 import { nowSample, nowSampleSeconds } from './sample.ts';
 import { reasonList, stateSince } from './site.ts';
+import { sampleTiming } from './timing.ts';
 import { usualRange, windowWords } from './window.ts';
 import { DASH, LINK_WORDS, lossDigits, rtt } from './words.ts';
 
@@ -68,9 +68,7 @@ function subject(context: Context, target: TargetView): Html {
 function timed(target: TargetView): string {
   const sample = target.last60s.timing === null ? target.window : target.last60s;
   if (sample.timing === null) return 'No round trip timed in the last minute.';
-  const bar = sample.errorBarMs === null ? '' : `, each within ± ${formatRtt(sample.errorBarMs)}`;
-  const some = sample.timing === 'mixed' ? `; ${sample.userTimed} of ${sample.received} lack a kernel stamp` : '';
-  return `Round trips timed by ${timingWords(sample.timing)}${bar}${some}.`;
+  return `Round trips timed by ${sampleTiming(sample)}.`;
 }
 
 function tiles(context: Context, target: TargetView, over: Overall | null): Html {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CanaryEvent } from '../../../agent/verdict/snapshot.ts';
 import { orderOfFall } from '../../../agent/web/page/event-list.ts';
-import { incident } from '../../fakes/console.ts';
+import { incident } from '../../fakes/console-incident.ts';
 
 test('the order in which the layers fell, from the youngest incident only', () => {
   const { events } = incident().snapshot;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HistoryReader, StateSpan } from '../../../agent/verdict/past.ts';
 import { Memory } from '../../../agent/web/page/memory.ts';
-import { fakeTarget } from '../../fakes/console.ts';
+import { fakeTarget } from '../../fakes/console-parts.ts';
 import { fakeHistory } from '../../fakes/history.ts';
 
 const NOW = 1_795_000_000_000;

@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderPage } from '../../../agent/web/page/pages.ts';
-import {
-  allUp,
-  fakeAgent,
-  NOW,
-  noPrivilege,
-  nothingConfigured,
-  notice,
-  type Scene,
-  sceneOf,
-  starting,
-} from '../../fakes/console.ts';
+import { allUp, noPrivilege, nothingConfigured, starting } from '../../fakes/console.ts';
+import { fakeAgent, NOW, notice, type Scene, sceneOf } from '../../fakes/console-parts.ts';
 import { textOf } from '../../fakes/markup.ts';
 
 const page = (scene: Scene, address: string): string => {

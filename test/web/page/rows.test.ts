@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type PageQuery, parseQuery } from '../../../agent/web/page/query.ts';
 import { siteRows, toggled } from '../../../agent/web/page/rows.ts';
-import { allUp, fakeSnapshot, fakeTarget, incident, many, NOW } from '../../fakes/console.ts';
+import { allUp, many } from '../../fakes/console.ts';
+import { incident } from '../../fakes/console-incident.ts';
+import { fakeSnapshot, fakeTarget, NOW } from '../../fakes/console-parts.ts';
 
 const query = (text: string): PageQuery => parseQuery(new URLSearchParams(text), NOW);
 const shape = (text: string, scene = incident()): string[] =>

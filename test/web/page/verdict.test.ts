@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { sentence } from '../../../agent/verdict/sentence.ts';
 import type { Verdict } from '../../../agent/verdict/snapshot.ts';
 import { headline } from '../../../agent/web/page/verdict.ts';
-import { allUp, degraded, incident, NOW, noPrivilege, starting } from '../../fakes/console.ts';
+import { allUp, noPrivilege, starting } from '../../fakes/console.ts';
+import { degraded, incident } from '../../fakes/console-incident.ts';
+import { NOW } from '../../fakes/console-parts.ts';
 import { textOf } from '../../fakes/markup.ts';
 
 test('the headline has the words of every other place', () => {

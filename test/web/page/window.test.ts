@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseQuery } from '../../../agent/web/page/query.ts';
 import { usualRange, windowOf, windowWords } from '../../../agent/web/page/window.ts';
-import { allUp, fakeTarget, incident, NOW } from '../../fakes/console.ts';
+import { allUp } from '../../fakes/console.ts';
+import { incident } from '../../fakes/console-incident.ts';
+import { fakeTarget, NOW } from '../../fakes/console-parts.ts';
 
 test('an hour while the youngest trouble is under half an hour old, else a day', () => {
   assert.equal(usualRange(incident().snapshot), '1h');
