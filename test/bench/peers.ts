@@ -50,19 +50,19 @@ export interface Peer {
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-const nodePeer = (name: string, script: string): Peer => ({
+const nodePeer = (name: string, script: URL): Peer => ({
   name,
   mostTargets: Infinity,
   node: true,
   command: (job) => ({
-    argv: [process.execPath, '--no-warnings', join(here, 'probers', script)],
+    argv: [process.execPath, '--no-warnings', fileURLToPath(script)],
     input: JSON.stringify(job),
   }),
   read: (output) => JSON.parse(output.slice(output.indexOf('{'))),
 });
 
-export const canary = nodePeer('vpc-canary', 'canary.ts');
-export const rawSocket = nodePeer('raw-socket', 'raw-socket.ts');
+export const canary = nodePeer('vpc-canary', new URL('./probers/canary.ts', import.meta.url));
+export const rawSocket = nodePeer('raw-socket', new URL('./probers/raw-socket.ts', import.meta.url));
 
 function fping(name: string, spread: boolean): Peer {
   return {
