@@ -70,6 +70,7 @@ export class Observer implements ProbeSink {
   #tracks = new Map<number, TargetTrack>();
   #sites: readonly SiteTrack[] = [];
   #evidence: Evidence = {};
+  #overloadSince: number | null = null;
   #offset: Milliseconds | null = null;
 
   constructor(options: ObserverOptions) {
@@ -142,6 +143,7 @@ export class Observer implements ProbeSink {
   tick(nowMono: Milliseconds, nowWall: Milliseconds): Tick {
     const offset = nowWall - nowMono;
     this.#followClock(offset);
+    this.#overloadSince = (this.#evidence.overload ?? null) === null ? null : (this.#overloadSince ?? nowWall);
     for (const site of this.#sites) site.begin(nowMono);
     for (const track of this.#tracks.values()) {
       track.begin(nowMono);
@@ -162,7 +164,7 @@ export class Observer implements ProbeSink {
     const snapshot = {
       schema: 1 as const,
       at,
-      verdict: buildVerdict(this.#sites, this.#evidence, at),
+      verdict: buildVerdict(this.#sites, this.#evidence, at, this.#overloadSince),
       sites: this.#sites.map((site) => site.view()),
       targets,
       counts,
@@ -178,6 +180,7 @@ export class Observer implements ProbeSink {
     if (Math.abs(step) <= STEP_MS) return;
     for (const track of this.#tracks.values()) track.since += step;
     for (const site of this.#sites) site.since += step;
+    if (this.#overloadSince !== null) this.#overloadSince += step;
   }
 
   #concludeTarget(track: TargetTrack, site: SiteTrack, nowMono: Milliseconds, offset: Milliseconds): void {

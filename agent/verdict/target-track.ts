@@ -11,6 +11,7 @@ import { type Milliseconds, type Target, targetLabel } from '../measure/target.t
 import { Windows } from '../measure/windows.ts';
 import { Blockage } from './blockage.ts';
 import { type Cause, reasonOf } from './cause.ts';
+import { SampleCache } from './samples.ts';
 import type { Reason, State, TargetView } from './snapshot.ts';
 import { FEWEST_PROBES, TargetMachine } from './target-machine.ts';
 import { TargetTally } from './target-tally.ts';
@@ -30,16 +31,6 @@ export interface Surroundings {
   readonly filtered: Cause | null;
 }
 
-interface Samples {
-  readonly settled: number;
-  readonly endMono: Milliseconds;
-  readonly notes: number;
-  readonly last1s: Statistics;
-  readonly last10s: Statistics;
-  readonly last60s: Statistics;
-  readonly window: Statistics;
-}
-
 /** A ratio shown follows the true one in steps of a tenth, so that words do not change with every packet. */
 const SHOWN_STEP = 0.1;
 
@@ -52,8 +43,8 @@ export class TargetTrack {
   readonly #tally: TargetTally;
   readonly #blockage: Blockage;
   readonly #period: Period | null;
-  #samples: Samples | null = null;
-  #notes = 0;
+  readonly #samples: SampleCache;
+  #lastMinute: Statistics | null = null;
   #address: string | null;
   #problem: string | null = null;
   #lastKnownRttMs: Milliseconds | null = null;
@@ -89,6 +80,7 @@ export class TargetTrack {
     this.windows = new Windows({ everyMs, timeoutMs, windowMs: thresholds.windowMs }, (kind, sentMono, rttMs, user) =>
       this.#settled(kind, sentMono, rttMs, user),
     );
+    this.#samples = new SampleCache(this.windows, thresholds.windowMs);
   }
 
   get reasons(): Reason[] {
@@ -112,8 +104,8 @@ export class TargetTrack {
   }
 
   note(note: Note): void {
-    this.#notes += 1;
     this.windows.note(note);
+    this.#samples.invalidate();
     this.#tally.note(note);
     this.#period?.note(note.kind);
   }
@@ -138,7 +130,9 @@ export class TargetTrack {
   judge(nowMono: Milliseconds, offset: Milliseconds): void {
     this.#offset = offset;
     this.windows.advance(nowMono);
-    const { window } = this.#sample(nowMono);
+    const { window, last60s } = this.#samples.at(nowMono);
+    this.#lastMinute = last60s;
+    if (last60s.rtt !== null) this.#lastKnownRttMs = last60s.rtt.p50;
     const recent =
       window.sent >= FEWEST_PROBES
         ? { sent: window.sent, lost: window.lost + window.errors }
@@ -163,8 +157,8 @@ export class TargetTrack {
 
   /** Counts of the last minute, as of the last tick. */
   get lastMinute(): { readonly sent: number; readonly lost: number; readonly p50: Milliseconds | null } {
-    const minute = this.#samples?.last60s;
-    if (minute === undefined) return { sent: 0, lost: 0, p50: null };
+    const minute = this.#lastMinute;
+    if (minute === null) return { sent: 0, lost: 0, p50: null };
     return { sent: minute.sent, lost: minute.lost + minute.errors, p50: minute.rtt?.p50 ?? null };
   }
 
@@ -204,8 +198,7 @@ export class TargetTrack {
   view(nowMono: Milliseconds): TargetView {
     const { target, condition } = this;
     const { name, site, kind, everyMs, timeoutMs, thresholds } = target;
-    const { last1s, last10s, last60s, window } = this.#sample(nowMono);
-    if (last60s.rtt !== null) this.#lastKnownRttMs = last60s.rtt.p50;
+    const { last1s, last10s, last60s, window } = this.#samples.at(nowMono);
     const outage = condition.state === 'down' ? this.machine.outage : null;
     return {
       name,
@@ -262,7 +255,7 @@ export class TargetTrack {
 
   #degradedBy(nowMono: Milliseconds): Cause[] {
     const { machine } = this;
-    const { window } = this.#sample(nowMono);
+    const { window } = this.#samples.at(nowMono);
     const causes: Cause[] = [];
     if (machine.loss.raisedMono !== null) {
       const { ratio } = machine.loss;
@@ -280,33 +273,6 @@ export class TargetTrack {
       causes.push({ code: 'recovering', outageMs: machine.recovery.outageMs, clearMs: machine.clearMs });
     }
     return causes;
-  }
-
-  #sample(nowMono: Milliseconds): Samples {
-    const { windows } = this;
-    const { windowMs } = this.target.thresholds;
-    const endMono = windows.end(nowMono);
-    const known = this.#samples;
-    if (
-      known !== null &&
-      known.settled === windows.settled &&
-      known.endMono === endMono &&
-      known.notes === this.#notes
-    ) {
-      return known;
-    }
-    const last10s = windows.statistics(10_000, endMono);
-    const last60s = windows.statistics(60_000, endMono);
-    this.#samples = {
-      settled: windows.settled,
-      endMono,
-      notes: this.#notes,
-      last1s: windows.statistics(1000, endMono),
-      last10s,
-      last60s,
-      window: windowMs === 10_000 ? last10s : windowMs === 60_000 ? last60s : windows.statistics(windowMs, endMono),
-    };
-    return this.#samples;
   }
 
   #settled(kind: SlotKind, sentMono: Milliseconds, rttMs: Milliseconds, userTimed: boolean): void {

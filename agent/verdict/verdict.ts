@@ -3,18 +3,20 @@
  * each; when this host or this agent is at fault itself, that is said before anything about the network.
  */
 import type { Milliseconds } from '../measure/target.ts';
-import { counted, formatDuration } from '../measure/units.ts';
+import { counted } from '../measure/units.ts';
 import { firstVerdict } from './cause.ts';
-import { faultChain, hostShortages } from './chain.ts';
+import { faultChain } from './chain.ts';
 import type { Evidence } from './evidence.ts';
-import { faultAt, nextStep, notAtFault, notChecked, tcpWords } from './fault.ts';
+import { faultAt, nextStep, notAtFault, notChecked } from './fault.ts';
 import { shownName } from './names.ts';
+import { blockedEverywhere, ownFault } from './own-fault.ts';
+import { proofOf } from './proof.ts';
 import { sinceText } from './sentence.ts';
 import type { SiteTrack } from './site-track.ts';
 import type { State, Verdict } from './snapshot.ts';
 import { rankTroubles, type Trouble, troubleOf } from './trouble.ts';
 
-const MOST_EVIDENCE = 3;
+/** What a verdict without trouble leaves empty. */
 const NOTHING = {
   label: null,
   faultAt: null,
@@ -25,12 +27,20 @@ const NOTHING = {
   others: [],
 };
 
-/** @param now wall time of the snapshot */
-export function buildVerdict(sites: readonly SiteTrack[], evidence: Evidence, now: Milliseconds): Verdict {
+/**
+ * @param now wall time of the snapshot
+ * @param overloadSince wall time since when the evidence tells of overload; null without it
+ */
+export function buildVerdict(
+  sites: readonly SiteTrack[],
+  evidence: Evidence,
+  now: Milliseconds,
+  overloadSince: number | null,
+): Verdict {
   const probed = sites.filter(({ tracks }) => tracks.length > 0);
   if (probed.length === 0) return nothingConfigured();
   const troubles = rankTroubles(probed.map(troubleOf).filter((trouble) => trouble !== null));
-  const own = ownFault(probed, troubles, evidence);
+  const own = ownFault(probed, troubles, evidence, overloadSince);
   if (own !== null) return { ...own, others: troubles.map((trouble) => otherLine(trouble, now)) };
   const [first, ...rest] = troubles;
   if (first === undefined) return healthy(probed, evidence);
@@ -41,7 +51,7 @@ export function buildVerdict(sites: readonly SiteTrack[], evidence: Evidence, no
     since: first.since,
     label: labelOf(first),
     faultAt: faultAt(first, probed, evidence),
-    evidence: evidenceOf(first, evidence),
+    evidence: proofOf(first, evidence),
     notAtFault: notAtFault(first, probed, evidence),
     notChecked: notChecked(first, probed, evidence),
     next: nextStep(first, evidence),
@@ -108,7 +118,7 @@ function healthy(sites: readonly SiteTrack[], evidence: Evidence): Verdict {
       measuring.length === 0
         ? ''
         : `; ${counted(measuring.length, 'more target')} ${measuring.length === 1 ? 'is' : 'are'} being measured`,
-    since: Math.max(...answering.map(({ since }) => since)),
+    since: answering.length === 0 ? null : Math.max(...answering.map(({ since }) => since)),
     chain: faultChain(sites, null, evidence),
   };
 }
@@ -118,134 +128,6 @@ function allAnswer(targets: number, sites: readonly SiteTrack[], isPart: boolean
   const where = only === undefined ? `at ${counted(sites.length, 'site')}` : `at ${shownName(only.site.name, 30)}`;
   if (targets === 1) return `${isPart ? 'One' : 'The only'} target ${where} answers`;
   return `${isPart ? '' : 'All '}${counted(targets, 'target')} ${where} answer`;
-}
-
-/** This host is short of something, or the agent cannot keep up, while no site is well: no verdict on the network. */
-function ownFault(sites: readonly SiteTrack[], troubles: readonly Trouble[], evidence: Evidence): Verdict | null {
-  const network = troubles.filter(({ state }) => state !== 'unknown');
-  if (network.length === 0) return null;
-  const oldest = Math.min(...network.map(({ since }) => since));
-  const base = {
-    ...NOTHING,
-    state: 'unknown' as const,
-    label: 'No verdict',
-    faultAt: 'this host',
-    chain: faultChain(sites, null, evidence),
-  };
-  const overload = evidence.overload ?? null;
-  if (overload !== null) {
-    return {
-      ...base,
-      headline: 'This agent is overloaded',
-      tail: ": own loss, not the network's. No verdict on the network",
-      since: oldest,
-      evidence: [{ at: null, text: overload }],
-      next: 'Probe fewer targets or less often, or give this instance more CPU',
-    };
-  }
-  const short = hostShortages(evidence.host);
-  if (short.length === 0 || sites.some((site) => site.condition.state === 'up')) return null;
-  return {
-    ...base,
-    headline: 'The fault is this instance',
-    tail: `: ${short.join(', ')}. No verdict on the network`,
-    since: evidence.host?.since ?? oldest,
-    evidence: short.map((text) => ({ at: evidence.host?.since ?? null, text })),
-    next: 'Give this instance more CPU credits or a larger size, then look again',
-  };
-}
-
-const HOST_VERBS: Readonly<Record<string, string>> = {
-  'no-route': 'has no route to any target',
-  denied: 'forbids its own probes',
-  'no-address': 'has lost its source address',
-  'interface-down': 'has no interface that is up',
-  'no-privilege': 'may not send probes',
-  unresolved: 'resolves no name',
-};
-
-/** When no site can be measured for one and the same local reason, the subject is this host. */
-function blockedEverywhere(sites: readonly SiteTrack[], first: Trouble): Partial<Verdict> | null {
-  const { cause } = first;
-  if (cause.code !== 'local' || sites.length < 2) return null;
-  const tracks = sites.flatMap((site) => site.tracks);
-  const isSame = tracks.every(
-    ({
-      condition: {
-        causes: [own],
-      },
-    }) => own?.code === 'local' && own.local === cause.local,
-  );
-  if (!isSame) return null;
-  return {
-    headline: `This host ${HOST_VERBS[cause.local] ?? 'cannot measure anything'}`,
-    tail: '. No verdict on the network',
-    label: 'Unknown',
-    others: [],
-  };
-}
-
-function evidenceOf(trouble: Trouble, evidence: Evidence): Verdict['evidence'] {
-  const found: { at: number | null; text: string }[] = [];
-  const link = evidence.sites?.[trouble.site.site.name]?.link;
-  if (link !== undefined && link.state !== 'up' && link.state !== 'unknown') {
-    const before = link.since === null ? 0 : trouble.since - link.since;
-    const lead = before > 0 && before < 600_000 ? `, ${formatDuration(before)} before the first trouble` : '';
-    found.push({ at: link.since, text: `${link.text}${lead}` });
-  }
-  found.push({ at: trouble.since, text: onset(trouble) });
-  const tcp = tcpWords(evidence, trouble.site);
-  if (tcp !== null && trouble.cause.code !== 'filtered')
-    found.push({ at: null, text: `${tcp.charAt(0).toUpperCase()}${tcp.slice(1)}` });
-  for (const text of particulars(trouble)) found.push({ at: null, text });
-  const time = (at: number | null): number => at ?? Number.POSITIVE_INFINITY;
-  return found.sort((a, b) => (time(a.at) === time(b.at) ? 0 : time(a.at) - time(b.at))).slice(0, MOST_EVIDENCE);
-}
-
-/** How it began: "All 4 targets stopped answering within 0.9 s". */
-function onset({ tracks, state, site, cause }: Trouble): string {
-  const since = tracks.map((track) => track.since);
-  const first = tracks.find((track) => track.since === Math.min(...since));
-  if (first === undefined) return '';
-  const name = shownName(first.target.name, 30);
-  if (state === 'down' && tracks.length > 1) {
-    const all = tracks.length === 2 ? 'Both targets' : `All ${tracks.length} targets`;
-    const who = tracks.length === site.tracks.length ? all : `${tracks.length} targets`;
-    return `${who} stopped answering within ${formatDuration(Math.max(...since) - Math.min(...since))}`;
-  }
-  if (state === 'down')
-    return `First unanswered probe of ${name}; ${counted(first.machine.outage?.lost ?? 0, 'probe')} unanswered since`;
-  switch (cause.code) {
-    case 'recovering':
-      return `First answer of ${name} after ${formatDuration(cause.outageMs)}`;
-    case 'loss':
-      return `First lost probe of ${name}`;
-    case 'rtt':
-    case 'jitter':
-      return `${name} went over its limit`;
-    case 'filtered':
-      return `First unanswered ping of ${name}`;
-    case 'local':
-      return `First probe of ${name} that could not be sent or judged`;
-    case 'retransmission':
-      return `${counted(cause.flows, 'flow')} of this host to ${shownName(site.site.name, 30)} retransmit more than usual`;
-    case 'no-reply':
-    case 'error':
-    case 'measuring':
-    case 'silent':
-    case 'overload':
-    case 'resolver':
-      return `Began at ${name}`;
-  }
-}
-
-/** What the sentence does not say already: each target's own numbers when there are few, routers that answered. */
-function particulars({ tracks, cause, site }: Trouble): string[] {
-  if (cause.code === 'error' && cause.from !== null) return [`${cause.from} answers for it: ${cause.text}`];
-  if (tracks.length < 2 || tracks.length > 4)
-    return site.reasons.length > 1 ? site.reasons.map(({ text }) => text) : [];
-  if (cause.code !== 'loss' && cause.code !== 'rtt' && cause.code !== 'jitter') return [];
-  return tracks.map((track) => `${shownName(track.target.name, 30)} ${track.reasons[0]?.text ?? ''}`);
 }
 
 function otherLine(trouble: Trouble, now: Milliseconds): Verdict['others'][number] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sentence, sinceText } from '../../agent/verdict/sentence.ts';
 import type { Snapshot } from '../../agent/verdict/snapshot.ts';
-import { always, during, LOST, type Path, path } from '../fakes/observed-network.ts';
+import { always, during, LOST, ObservedNetwork, type Path, path } from '../fakes/observed-network.ts';
 import { icmp, site } from '../fakes/planned-targets.ts';
 import * as stories from '../fakes/snapshots.ts';
 
@@ -182,6 +182,23 @@ test('when this host is short of something and nothing is well, the host is at f
   // One site cut off while the others are well is no fault of this host, whatever it dropped.
   const one = stories.thirteenWith({ 'per-core': during(path(46), 9 * MINUTE, lost) });
   assert.equal(stories.tell({ targets: one, evidence: { host } }).verdict.headline, 'per-dc3 is unreachable');
+});
+
+test('overload hides no outage that is older than it, nor one that leaves others well', () => {
+  const network = new ObservedNetwork(stories.NOW);
+  network.probe([site('dc', { critical: true })], [[icmp('a', 'dc', '192.0.2.1'), during(path(5), 30_000, lost)]]);
+  network.run(5 * MINUTE);
+  network.observer.setEvidence({ overload: 'one probe was sent late' });
+  const late = network.run(2000).snapshot;
+  assert.equal(late.verdict.headline, 'dc is unreachable');
+  assert.equal(late.targets[0]!.state, 'down');
+  assert.deepEqual(
+    late.targets[0]!.reasons.map(({ code }) => code),
+    ['no-reply', 'overload'],
+  );
+  const one = stories.thirteenWith({ 'per-core': during(path(46), 9 * MINUTE, lost) });
+  const told = stories.tell({ targets: one, evidence: { overload: 'one probe was sent late' } });
+  assert.equal(told.verdict.headline, 'per-dc3 is unreachable');
 });
 
 test('healthy TCP clears only a site whose pings are all silent', () => {
