@@ -16,7 +16,7 @@ export interface Group {
 }
 
 /** Flows shown per metric. */
-const TOP = 20;
+const TOP = 40;
 export const FLOW_METRICS: readonly FlowMetric[] = ['loss', 'retransmissions', 'timeouts', 'rtt', 'bytes', 'opened'];
 
 const toMs = (us: number | null): number | null => (us === null ? null : us / 1000);
@@ -119,10 +119,17 @@ export class ViewBuilder {
     const { total, window } = table.host();
     const { lacks } = table;
     const shown = this.#groups.map((_group, index) => this.#group(index));
-    const top = [...this.#ranks].map(([metric, list]) => {
-      const readings = list.flatMap(({ slot }) => table.reading(slot) ?? []);
-      return [metric, readings.map((reading) => flowView(reading, this.#groups, lacks))];
-    });
+    const views = new Map<number, FlowView | null>();
+    const viewOf = (slot: number): FlowView | null => {
+      let view = views.get(slot);
+      if (view === undefined) {
+        const reading = table.reading(slot);
+        view = reading && flowView(reading, this.#groups, lacks);
+        views.set(slot, view);
+      }
+      return view;
+    };
+    const top = [...this.#ranks].map(([metric, list]) => [metric, list.flatMap(({ slot }) => viewOf(slot) ?? [])]);
     return {
       ...facts,
       total: countsOf(total, lacks),

@@ -10,7 +10,7 @@
 /** The unit names PutMetricData takes (CloudWatch API, MetricDatum.Unit). */
 export type CloudWatchUnit = 'Milliseconds' | 'Seconds' | 'Percent' | 'Bytes' | 'Count' | 'None';
 
-export type Dimension = 'VpcId' | 'Site' | 'Target';
+export type Dimension = 'VpcId' | 'Site' | 'Target' | 'Group';
 
 export interface MetricRow {
   /** Stable key; the CloudWatch metric name where the row has that side. */
@@ -33,6 +33,10 @@ const VPC = ['VpcId'] as const;
 const TARGET = ['VpcId', 'Site', 'Target'] as const;
 /** Labels of everything about a target. */
 const OF_TARGET = ['site', 'target', 'kind'] as const;
+
+const GROUP = ['VpcId', 'Group'] as const;
+/** Labels of everything about the connections to a group; `site` is empty for a group that is none. */
+const OF_GROUP = ['group', 'site'] as const;
 
 export const CATALOG = [
   {
@@ -166,6 +170,106 @@ export const CATALOG = [
     help: 'Time until the certificate of the probed server ends.',
     cloudWatch: null,
     prometheus: { name: 'vpc_canary_certificate_remaining_seconds', type: 'gauge', labels: OF_TARGET },
+  },
+  {
+    name: 'DataTransferred',
+    help: 'Payload bytes of TCP connections of this host with the group, retransmissions not counted again.',
+    cloudWatch: { unit: 'Bytes', dimensions: GROUP, essential: true },
+    prometheus: {
+      name: 'vpc_canary_data_transferred_bytes_total',
+      type: 'counter',
+      labels: [...OF_GROUP, 'direction'],
+    },
+  },
+  {
+    name: 'Retransmissions',
+    help: 'TCP segments sent again to the group.',
+    cloudWatch: { unit: 'Count', dimensions: GROUP, essential: true },
+    prometheus: { name: 'vpc_canary_retransmissions_total', type: 'counter', labels: OF_GROUP },
+  },
+  {
+    name: 'Timeouts',
+    help: 'TCP retransmission timeouts towards the group; absent on kernels before 6.7, which count them for the host only.',
+    cloudWatch: { unit: 'Count', dimensions: GROUP, essential: true },
+    prometheus: { name: 'vpc_canary_timeouts_total', type: 'counter', labels: OF_GROUP },
+  },
+  {
+    name: 'FlowRoundTripTime',
+    help: 'Smoothed round-trip time of the flows of the group that moved data in the last ten minutes: their median and 99th percentile.',
+    cloudWatch: { unit: 'Milliseconds', dimensions: GROUP, essential: false },
+    prometheus: { name: 'vpc_canary_flow_round_trip_time_seconds', type: 'gauge', labels: [...OF_GROUP, 'percentile'] },
+  },
+  {
+    name: 'SegmentsSent',
+    help: 'TCP segments sent to the group, retransmissions included.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_segments_sent_total', type: 'counter', labels: OF_GROUP },
+  },
+  {
+    name: 'ConnectionsOpen',
+    help: 'TCP connections with the group that are open now.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_connections_open', type: 'gauge', labels: OF_GROUP },
+  },
+  {
+    name: 'ConnectionsOpened',
+    help: 'TCP connections with the group that came to be.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_connections_opened_total', type: 'counter', labels: OF_GROUP },
+  },
+  {
+    name: 'ConnectsFailed',
+    help: 'Connects of this host to the group that were refused or timed out.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_connects_failed_total', type: 'counter', labels: OF_GROUP },
+  },
+  {
+    name: 'ConnectionsReset',
+    help: 'TCP connections with the group that ended without an orderly FIN; absent on kernels before 4.19.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_connections_reset_total', type: 'counter', labels: OF_GROUP },
+  },
+  {
+    name: 'FlowsCounted',
+    help: 'What all TCP connections of this host together counted since the reader began, to hold against FlowsKernel.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_flows_counted_total', type: 'counter', labels: ['counter'] },
+  },
+  {
+    name: 'FlowsKernel',
+    help: 'What the kernel itself counted for this host in the same time (RetransSegs, TCPTimeouts, ActiveOpens and PassiveOpens).',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_flows_kernel_total', type: 'counter', labels: ['counter'] },
+  },
+  {
+    name: 'FlowSockets',
+    help: 'TCP sockets the reader of connections knows.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_flow_sockets', type: 'gauge', labels: [] },
+  },
+  {
+    name: 'Flows',
+    help: 'Flows with a row of their own.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_flows', type: 'gauge', labels: [] },
+  },
+  {
+    name: 'FlowsEvicted',
+    help: 'Flows without a row because the table was full; they count in their group all the same.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_flows_evicted_total', type: 'counter', labels: [] },
+  },
+  {
+    name: 'FlowEventsLost',
+    help: 'Ends of TCP connections that were not heard because too many came at once; flows count too little by what these did.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_flow_events_lost_total', type: 'counter', labels: [] },
+  },
+  {
+    name: 'FlowDump',
+    help: 'Time of the agent that the latest look at all sockets took.',
+    cloudWatch: null,
+    prometheus: { name: 'vpc_canary_flow_dump_seconds', type: 'gauge', labels: [] },
   },
   {
     name: 'Heartbeat',

@@ -8,6 +8,8 @@
  */
 import type { Snapshot, State, TargetView } from '../verdict/snapshot.ts';
 import { CATALOG, type MetricRow, type PrometheusMetricName } from './catalog.ts';
+import { label, type Sample, seconds } from './exposition.ts';
+import { FLOW_SAMPLES } from './prometheus-flows.ts';
 
 export type Exposition = 'text' | 'openmetrics';
 
@@ -16,23 +18,14 @@ export const EXPOSITION_TYPES: Readonly<Record<Exposition, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** Suffix of the sample's name ("_bucket"), its labels without braces, its value; null means no sample. */
-type Sample = readonly [suffix: '' | '_bucket' | '_sum' | '_count', labels: string, value: number | null];
 type Samples = (snapshot: Snapshot, labelled: readonly LabelledTarget[]) => Sample[];
 /** A target with its labels, which every one of its samples repeats. */
 type LabelledTarget = readonly [target: TargetView, labels: string];
 
 const STATES: readonly State[] = ['up', 'degraded', 'down', 'unknown'];
 
-const escapeLabel = (value: string): string =>
-  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-
-const label = (name: string, value: string): string => `${name}="${escapeLabel(value)}"`;
-
 const targetLabels = (target: TargetView): string =>
   [label('site', target.site), label('target', target.name), label('kind', target.kind)].join(',');
-
-const seconds = (ms: number | null | undefined): number | null => (ms === null || ms === undefined ? null : ms / 1000);
 
 /** One sample a target. */
 const each =
@@ -109,6 +102,7 @@ const SAMPLES: Readonly<Record<PrometheusMetricName, Samples>> = {
     const days = target.detail?.http?.certificateDaysLeft ?? null;
     return days === null ? null : days * 86_400;
   }),
+  ...FLOW_SAMPLES,
   Heartbeat: one((snapshot) => seconds(snapshot.at)),
   AgentMemory: one(({ agent }) => agent.usage.rssBytes),
   AgentCpu: one(({ agent }) => agent.usage.cpu),

@@ -21,8 +21,10 @@ export interface PrtgChannel {
   /** Decimal point and no exponent when `float` is 1. */
   readonly value: number | string;
   readonly float?: 1;
-  readonly unit: 'Custom' | 'Percent' | 'Count' | 'TimeSeconds' | 'BytesMemory' | 'CPU';
+  readonly unit: 'Custom' | 'Percent' | 'Count' | 'TimeSeconds' | 'BytesMemory' | 'BytesBandwidth' | 'CPU';
   readonly customunit?: string;
+  /** Difference: PRTG shows what was added since its last scan, per second. */
+  readonly mode?: 'Difference';
   readonly decimalmode?: 'All';
   readonly limitmode: 0 | 1;
   readonly limitmaxwarning?: number;

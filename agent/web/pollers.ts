@@ -3,8 +3,9 @@ import { formatAge } from '../measure/units.ts';
 import { type HealthBody, renderHealth } from '../metric/health.ts';
 import { EXPOSITION_TYPES, type Exposition, renderPrometheus } from '../metric/prometheus.ts';
 import { type PrtgAnswer, prtgError, renderPrtg } from '../metric/prtg.ts';
+import { renderPrtgFlows } from '../metric/prtg-flows.ts';
 import { type Answer, jsonAnswer, problemAnswer, textAnswer } from './answer.ts';
-import { onlyThese, QueryError, scopeNames } from './query.ts';
+import { oneOf, onlyThese, QueryError, scopeNames } from './query.ts';
 import type { Sources } from './sources.ts';
 
 /** How long the latest verdict may be old before the agent counts as stuck: 30 missed seconds. */
@@ -58,11 +59,15 @@ export function prtg(query: URLSearchParams, ageMs: number, sources: Sources): A
 
 function prtgAnswer(query: URLSearchParams, ageMs: number, sources: Sources): PrtgAnswer {
   try {
-    onlyThese(query, ['site', 'target']);
+    onlyThese(query, ['site', 'target', 'view']);
     const names = scopeNames(query);
+    const isFlows = oneOf(query, 'view', ['flows']) !== null;
+    if (isFlows && (names.site !== null || names.target !== null))
+      throw new QueryError('view', 'stands alone, without site or target');
     const snapshot = sources.snapshot();
     const silence = snapshot === null ? NO_VERDICT_YET : stuck(ageMs);
-    return snapshot === null || silence !== null ? prtgError(silence ?? NO_VERDICT_YET) : renderPrtg(snapshot, names);
+    if (snapshot === null || silence !== null) return prtgError(silence ?? NO_VERDICT_YET);
+    return isFlows ? renderPrtgFlows(snapshot.flows ?? null) : renderPrtg(snapshot, names);
   } catch (error) {
     if (error instanceof QueryError) return prtgError(error.message);
     throw error;

@@ -6,6 +6,8 @@ export const VIEWS = {
   'target, bands': '/target/mel-core?range=14d',
   'target, heat map': '/target/mel-core?range=14d&view=heat',
   'target, table': '/target/akl-gw?range=24h&view=table',
+  flows: '/flows',
+  'flows, a group': '/flows?by=bytes&group=internet',
   events: '/events?range=14d',
   agent: '/agent',
 } as const;

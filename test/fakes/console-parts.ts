@@ -1,4 +1,5 @@
 /** What scenes for the console are made of: targets, sites, an agent, a snapshot, and sources to serve it from. */
+
 import type { StateSpan } from '../../agent/verdict/past.ts';
 import type {
   AgentView,
@@ -11,6 +12,7 @@ import type {
   Verdict,
 } from '../../agent/verdict/snapshot.ts';
 import type { Sources } from '../../agent/web/sources.ts';
+import { flowsView } from './flows.ts';
 import { type Episode, type FakeTarget, fakeHistory } from './history.ts';
 import { fakeStatistics } from './statistics.ts';
 
@@ -179,6 +181,7 @@ export function fakeSnapshot(
     counts,
     events: [],
     agent: fakeAgent(),
+    flows: flowsView(NOW),
     ...more,
   };
 }

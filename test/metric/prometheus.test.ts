@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CATALOG } from '../../agent/metric/catalog.ts';
 import { chooseExposition, renderPrometheus } from '../../agent/metric/prometheus.ts';
-import { agent, incident, site, snapshot, target } from '../fakes/small-snapshot.ts';
+import { flowsView } from '../fakes/flows.ts';
+import { AT, agent, incident, site, snapshot, target } from '../fakes/small-snapshot.ts';
 
 function promtool(text: string) {
   return spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
@@ -108,7 +109,9 @@ test('OpenMetrics: families without _total and _info, the same samples, EOF at t
 test('each family has its HELP and TYPE once, before all its samples', () => {
   const seen = new Set<string>();
   let family = '';
-  for (const line of renderPrometheus(incident(), 'text').trimEnd().split('\n')) {
+  for (const line of renderPrometheus({ ...incident(), flows: flowsView(AT) }, 'text')
+    .trimEnd()
+    .split('\n')) {
     const head = /^# HELP (\S+) \S/.exec(line);
     if (head?.[1] !== undefined) {
       assert.ok(!seen.has(head[1]), `${head[1]} twice`);

@@ -1,4 +1,5 @@
 /** Addresses of views: the present query with some of it changed, in a fixed order, without what is default. */
+import type { FlowMetric } from '../../verdict/flows-view.ts';
 import type { ChartView, PageQuery, RangeName } from './query.ts';
 
 /** What a link changes. Choosing a range lets go of a fixed window and the other way round. */
@@ -13,6 +14,8 @@ export interface Change {
   readonly refresh?: number | null;
   readonly before?: number | null;
   readonly site?: string;
+  readonly by?: FlowMetric;
+  readonly group?: string;
 }
 
 /** This view, changed. */
@@ -34,6 +37,9 @@ export function here(query: PageQuery, change: Change = {}): string {
   if (view !== 'bands') add('view', view);
   add('site', change.site ?? query.site);
   add('kind', query.kind);
+  const by = change.by ?? query.by;
+  if (by !== 'retransmissions') add('by', by);
+  add('group', change.group ?? query.group);
   const before = change.before === undefined ? query.before : change.before;
   if (before !== null) add('before', String(before));
   return `?${[...pairs, ...standing(query, change)].join('&')}`;

@@ -6,6 +6,7 @@ import { agent } from './agent.ts';
 import { assetMap, assetPaths } from './assets.ts';
 import type { Body, Context, View } from './context.ts';
 import { events } from './events.ts';
+import { flows } from './flows.ts';
 import { html } from './html.ts';
 import { Memory } from './memory.ts';
 import { notFound } from './not-found.ts';
@@ -19,7 +20,7 @@ import type { Asset, PageAnswer, PageRequest } from './view.ts';
 import { windowOf } from './window.ts';
 
 /** In the order of the navigation. */
-const VIEWS: readonly View[] = [overview, site, target, events, agent];
+const VIEWS: readonly View[] = [overview, site, target, flows, events, agent];
 const NAV = VIEWS.flatMap(({ segment, nav }) => (nav === null ? [] : [{ path: `/${segment}`, ...nav }]));
 
 const memories = new WeakMap<HistoryReader, Memory>();

@@ -4,6 +4,8 @@
  *
  * An address that cannot be understood is not guessed at: `problems` says what was wrong and what is shown instead.
  */
+import type { FlowMetric } from '../../verdict/flows-view.ts';
+
 export const RANGES = {
   '10min': 600_000,
   '1h': 3_600_000,
@@ -21,6 +23,16 @@ export const RANGE_WORDS: Readonly<Record<RangeName, string>> = {
 };
 
 export const CHART_VIEWS = ['bands', 'heat', 'table'] as const;
+/** What the flows are ranked by, in the order of the tabs. */
+export const FLOW_TABS = [
+  'retransmissions',
+  'timeouts',
+  'rtt',
+  'bytes',
+  'opened',
+  'loss',
+] as const satisfies FlowMetric[];
+
 export type ChartView = (typeof CHART_VIEWS)[number];
 
 /** Shortest window that can be asked for: below it a 1 s history has nothing to draw. */
@@ -44,6 +56,10 @@ export interface PageQuery {
   readonly refresh: number | null;
   readonly site: string;
   readonly kind: string;
+  /** What flows are ranked by. */
+  readonly by: FlowMetric;
+  /** The one group whose flows are shown; empty for all. */
+  readonly group: string;
   /** Paging of events: only those with a smaller id. */
   readonly before: number | null;
   readonly problems: readonly string[];
@@ -65,6 +81,8 @@ export function parseQuery(query: URLSearchParams, now: number): PageQuery {
     refresh: whole(query, 'refresh', 2, 3600, problems),
     site: query.get('site') ?? '',
     kind: query.get('kind') ?? '',
+    by: oneOf(query, 'by', FLOW_TABS, problems) ?? 'retransmissions',
+    group: (query.get('group') ?? '').slice(0, LONGEST_FILTER),
     before: whole(query, 'before', 1, Number.MAX_SAFE_INTEGER, problems),
     problems,
   };

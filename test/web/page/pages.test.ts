@@ -19,6 +19,9 @@ const ADDRESSES = [
   '/events?range=14d&site=mel-dc2&kind=vpc',
   '/agent',
   '/flows',
+  '/flows?by=bytes&group=internet',
+  '/flows?by=timeouts&group=nowhere',
+  '/paths',
 ];
 
 function ask(scene: Scene, address: string): PageAnswer {
@@ -55,7 +58,7 @@ test('every view of every scene is whole HTML without style attributes, inline s
 test('views that do not exist yet are not linked and answer 404 in plain words', () => {
   const scene = incident();
   for (const address of [
-    '/flows',
+    '/paths',
     '/vpc',
     '/paths',
     '/report',
@@ -68,7 +71,7 @@ test('views that do not exist yet are not linked and answer 404 in plain words',
     assert.equal(status, 404, address);
     assert.match(html, /There is no such page/);
   }
-  for (const address of ADDRESSES) assert.doesNotMatch(ask(scene, address).html, /href="\/(flows|vpc|paths|report)/);
+  for (const address of ADDRESSES) assert.doesNotMatch(ask(scene, address).html, /href="\/(vpc|paths|report)/);
 });
 
 test('every link on every page leads to a page', () => {
@@ -78,7 +81,7 @@ test('every link on every page leads to a page', () => {
     for (const href of attributes(ask(scene, address).html, 'href')) {
       const url = new URL(href, new URL(address, 'http://page'));
       if (url.pathname.startsWith('/a/')) assert.ok(assets().has(url.pathname), href);
-      else if (!/^\/(api|healthz|metrics|prtg)/.test(url.pathname) && url.pathname !== '/flows')
+      else if (!/^\/(api|healthz|metrics|prtg)/.test(url.pathname) && url.pathname !== '/paths')
         seen.add(url.pathname + url.search);
     }
   }

@@ -42,6 +42,10 @@ export const views = `
 .figures th:first-child{text-align:left}
 .figures thead th{color:var(--dim);font-size:12px;border-bottom:1px solid var(--line)}
 .figures tbody tr+tr>*{border-top:1px solid var(--soft)}
+.flows th,.flows td{padding:4px 8px}
+.flows td:nth-child(2),.flows td:nth-child(3),.flows th:nth-child(2),.flows th:nth-child(3){text-align:left}
+.flows td:nth-child(2){white-space:normal;min-width:90px}
+.share{margin-right:6px} .share rect{fill:var(--f-deg)}
 .config th,.config td{text-align:left;white-space:normal;overflow-wrap:anywhere}
 .lanes{display:grid;grid-template-columns:96px 1fr;align-items:center;touch-action:pan-y}
 .lanes .lane-name{text-align:left;font-size:12px}
