@@ -3,7 +3,7 @@
  * by others that answer across it; what nothing measures is `unchecked`, never healthy.
  */
 import type { LinkKind } from '../measure/target.ts';
-import { formatCount, formatRatio, formatRtt } from '../measure/units.ts';
+import { counted, formatRatio, formatRtt } from '../measure/units.ts';
 import type { Evidence, HostEvidence, LinkEvidence } from './evidence.ts';
 import { shownName } from './names.ts';
 import type { SiteTrack } from './site-track.ts';
@@ -30,15 +30,28 @@ export function hostShortages(host: HostEvidence | undefined): string[] {
   const words: string[] = [];
   const steal = host?.stealRatio ?? null;
   if (steal !== null && steal >= MUCH_STEAL) words.push(`CPU steal ${formatRatio(steal)}`);
-  const exceeded = (host?.allowanceExceeded ?? []).reduce((sum, { packets }) => sum + packets, 0);
-  if (exceeded > 0) words.push(`ENA dropped ${formatCount(exceeded)} packets`);
-  const drops = host?.drops ?? null;
-  if (drops !== null && drops > 0) words.push(`the interface dropped ${formatCount(drops)} packets`);
+  const exceeded = exceededPackets(host);
+  if (exceeded > 0) words.push(`ENA dropped ${counted(exceeded, 'packet')}`);
+  const drops = host?.drops ?? 0;
+  if (drops > 0) words.push(`the interface dropped ${counted(drops, 'packet')}`);
   const stalled = host?.memoryStalledRatio ?? null;
   if (stalled !== null && stalled >= MUCH_STALLED) words.push(`stalled ${formatRatio(stalled)} for want of memory`);
   const conntrack = host?.conntrackUsedRatio ?? null;
   if (conntrack !== null && conntrack >= CONNTRACK_FULL) words.push('its connection tracking table is full');
   return words;
+}
+
+const exceededPackets = (host: HostEvidence | undefined): number =>
+  (host?.allowanceExceeded ?? []).reduce((sum, { packets }) => sum + packets, 0);
+
+/**
+ * Whether that can have cost `lost` probes: as many packets dropped or more, or no room for new connections. A CPU or
+ * memory that was away at times makes probes late and loses some; it does not silence a site.
+ */
+export function shortageExplains(host: HostEvidence | undefined, lost: number, isDown: boolean): boolean {
+  if (exceededPackets(host) + (host?.drops ?? 0) >= Math.max(1, lost)) return true;
+  if ((host?.conntrackUsedRatio ?? 0) >= CONNTRACK_FULL) return true;
+  return !isDown && ((host?.stealRatio ?? 0) >= MUCH_STEAL || (host?.memoryStalledRatio ?? 0) >= MUCH_STALLED);
 }
 
 /** What was looked at on this host and found good: "CPU steal 0 %, no ENA drops". */

@@ -1,5 +1,5 @@
 /** When this host or this agent is at fault itself: then nothing is said about the network. */
-import { faultChain, hostShortages } from './chain.ts';
+import { faultChain, hostShortages, shortageExplains } from './chain.ts';
 import type { Evidence } from './evidence.ts';
 import type { SiteTrack } from './site-track.ts';
 import type { Verdict } from './snapshot.ts';
@@ -44,7 +44,9 @@ export function ownFault(
   }
   const short = hostShortages(evidence.host);
   const since = evidence.host?.since ?? null;
-  if (short.length === 0 || !explains(since)) return null;
+  const lost = network.flatMap(({ tracks }) => tracks).reduce((sum, track) => sum + track.lastMinute.lost, 0);
+  const isDown = network.some(({ state }) => state === 'down');
+  if (short.length === 0 || !explains(since) || !shortageExplains(evidence.host, lost, isDown)) return null;
   return {
     ...base,
     headline: 'The fault is this instance',

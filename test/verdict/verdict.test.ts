@@ -184,6 +184,18 @@ test('when this host is short of something and nothing is well, the host is at f
   assert.equal(stories.tell({ targets: one, evidence: { host } }).verdict.headline, 'per-dc3 is unreachable');
 });
 
+test('what this host is short of must be enough to explain it', () => {
+  const only = (own: Path, packets: number) =>
+    stories.tell({
+      sites: [site('dc')],
+      targets: [[icmp('a', 'dc', '192.0.2.1'), during(path(5), 10 * MINUTE, own)]],
+      evidence: { host: { stealRatio: 0.2, allowanceExceeded: [{ name: 'pps_allowance_exceeded', packets }] } },
+    }).verdict.headline;
+  assert.equal(only(lost, 1), 'dc is unreachable');
+  assert.equal(only(lost, 5000), 'The fault is this instance');
+  assert.equal(only(path(5, { loss: 0.3 }), 0), 'The fault is this instance');
+});
+
 test('overload hides no outage that is older than it, nor one that leaves others well', () => {
   const network = new ObservedNetwork(stories.NOW);
   network.probe([site('dc', { critical: true })], [[icmp('a', 'dc', '192.0.2.1'), during(path(5), 30_000, lost)]]);
