@@ -10,8 +10,12 @@
  * While it stays the same, patching numbers keeps a page right; when it differs the page must be fetched anew.
  */
 import type { CanaryEvent, Notice, SiteView, Snapshot, State, TargetView } from '../verdict/snapshot.ts';
+import { nowSample } from './page/sample.ts';
 
-/** name, state, since, median RTT of 1 s, median and 95th percentile of 10 s (ms), loss ratio of 10 s, address, first reason. */
+/**
+ * name, state, since, median RTT of 1 s, median and 95th percentile (ms) and loss ratio of "now", address, first
+ * reason. "Now" is what the page's rows mean by it: 10 s, or longer where probes are rarer (`page/sample.ts`).
+ */
 export type TargetRow = readonly [
   name: string,
   state: State,
@@ -70,15 +74,16 @@ const roundRatio = (ratio: number | null): number | null =>
   ratio === null ? null : Math.round(ratio * 10_000) / 10_000;
 
 export function targetRow(target: TargetView): TargetRow {
-  const { last1s, last10s } = target;
+  const { last1s } = target;
+  const sample = nowSample(target);
   return [
     target.name,
     target.state,
     target.since,
     roundRtt(last1s.rtt?.p50),
-    roundRtt(last10s.rtt?.p50),
-    roundRtt(last10s.rtt?.p95),
-    roundRatio(last10s.lossRatio),
+    roundRtt(sample.rtt?.p50),
+    roundRtt(sample.rtt?.p95),
+    roundRatio(sample.lossRatio),
     target.address,
     target.reasons[0]?.text ?? null,
   ];

@@ -63,7 +63,7 @@ function drawPage(request: PageRequest, sources: Sources, snapshot: Snapshot): P
       window: context.window,
       agent: {
         ...snapshot.agent,
-        timing: `round trips timed by ${wholeTiming(snapshot)}`,
+        timing: wholeTiming(snapshot),
         historyOldest: sources.history.oldest(),
       },
       nav: NAV,

@@ -31,7 +31,8 @@ export function wholeTiming({ targets }: Snapshot): string {
     (most, { last60s: { errorBarMs } }) => (errorBarMs === null ? most : Math.max(most ?? 0, errorBarMs)),
     null,
   );
-  return `${timingWords(timings.size > 1 ? 'mixed' : only)}${within(widest)}`;
+  if (only === null) return 'no round trip timed in the last minute';
+  return `round trips timed by ${timingWords(timings.size > 1 ? 'mixed' : only)}${within(widest)}`;
 }
 
 const within = (errorBarMs: number | null): string =>

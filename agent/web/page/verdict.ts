@@ -17,7 +17,7 @@ export function verdictBanner(context: Context): Html {
 <div class="finding">${
     verdict.label !== null && html`<p class="label t-${verdict.state}">${glyph(verdict.state)} ${verdict.label}</p>`
   }
-<h1>${quiet && html`${glyph('up')} `}${headline(verdict, context.now)}</h1>
+<h1>${verdict.label === null && html`${glyph(verdict.state)} `}${headline(verdict, context.now)}</h1>
 ${verdict.faultAt !== null && html`<p class="fault"><b>Fault at:</b> ${verdict.faultAt}</p>`}
 ${
   verdict.evidence.length > 0 &&

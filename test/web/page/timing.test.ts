@@ -14,14 +14,14 @@ test('a sample says how it was timed, within what, and how many lack a kernel st
 test('a page of targets timed in two ways is mixed, with the widest error bar', () => {
   const { snapshot } = allUp();
   const user = fakeTarget({ name: 'u', site: 's', label: 'x', timing: 'user' });
-  assert.equal(wholeTiming(snapshot), 'kernel stamps, each within ± 0.004 ms');
+  assert.equal(wholeTiming(snapshot), 'round trips timed by kernel stamps, each within ± 0.004 ms');
   assert.equal(
     wholeTiming({ ...snapshot, targets: [...snapshot.targets, user] }),
-    'kernel stamps, some by the user-space clock, each within ± 0.90 ms',
+    'round trips timed by kernel stamps, some by the user-space clock, each within ± 0.90 ms',
   );
   assert.equal(
     wholeTiming({ ...snapshot, targets: [user] }),
-    'the user-space clock (scheduling delay is in it), each within ± 0.90 ms',
+    'round trips timed by the user-space clock (scheduling delay is in it), each within ± 0.90 ms',
   );
-  assert.equal(wholeTiming(noPrivilege().snapshot), 'nothing yet');
+  assert.equal(wholeTiming(noPrivilege().snapshot), 'no round trip timed in the last minute');
 });

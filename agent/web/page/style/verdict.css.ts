@@ -12,7 +12,7 @@ export const verdict = `
 h1 .since{font-size:18px;font-weight:400}
 .quiet h1{font-size:20px;line-height:28px}
 .quiet h1 .since{font-size:inherit}
-.quiet h1 .g{width:18px;height:18px;vertical-align:-2px}
+h1 .g{width:18px;height:18px;vertical-align:-2px}
 .fault{font-size:16px;line-height:24px}
 .evidence{display:grid;gap:2px}
 .evidence li{position:relative;padding-left:16px}
@@ -28,6 +28,7 @@ h1 .since{font-size:18px;font-weight:400}
 .v-down .chain .g{background:var(--tint-down)} .v-degraded .chain .g{background:var(--tint-deg)}
 .v-up .chain .g,.v-unknown .chain .g{background:var(--card)}
 .chain b,.chain small{display:block}
+.chain .t-unknown{color:var(--dim)}
 .chain small{color:var(--dim)}
 .quiet .chain{flex:1 1 auto;flex-direction:row;border:0;padding:0}
 .verdict.quiet{flex-direction:column;gap:12px}
