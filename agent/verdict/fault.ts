@@ -208,4 +208,4 @@ export function tcpWords(evidence: Evidence, site: SiteTrack): string | null {
 }
 
 const usual = (value: number | null | undefined, format: (value: number) => string): string =>
-  value === undefined || value === null ? '' : ` (usually ${format(value)})`;
+  value === undefined || value === null ? '' : ` (usual ${format(value)})`;

@@ -74,11 +74,6 @@ export class LossJudge {
     return this.#sent === 0 ? 0 : this.#lost / this.#sent;
   }
 
-  /** When the good stretch began that ends in being better; null while there is none. */
-  get betterMono(): Milliseconds | null {
-    return this.#betterMono;
-  }
-
   /** Takes an answered probe and the `lostBefore` lost ones just before it. Losses that are an outage are not put here. */
   add(sentMono: Milliseconds, lostBefore: number, lostMono: Milliseconds): void {
     for (let lost = 0; lost < lostBefore; lost += 1) this.#weigh(true, lostMono);

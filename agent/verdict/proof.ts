@@ -67,8 +67,8 @@ function onset({ tracks, state, site, cause }: Trouble): string {
 /** What the sentence does not say already: each target's own numbers when there are few, routers that answered. */
 function particulars({ tracks, cause, site }: Trouble): string[] {
   if (cause.code === 'error' && cause.from !== null) return [`${cause.from} answers for it: ${cause.text}`];
-  if (tracks.length < 2 || tracks.length > 4)
-    return site.reasons.length > 1 ? site.reasons.map(({ text }) => text) : [];
+  if (tracks.length < 2) return [];
+  if (tracks.length > 4) return site.reasons.length > 1 ? site.reasons.map(({ text }) => text) : [];
   if (cause.code !== 'loss' && cause.code !== 'rtt' && cause.code !== 'jitter') return [];
   return tracks.map((track) => `${shownName(track.target.name, 30)} ${track.reasons[0]?.text ?? ''}`);
 }

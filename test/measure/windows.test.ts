@@ -212,6 +212,17 @@ test('a step is complete when the probe after it is settled, or after the timeou
   assert.equal(windows.isSettled(START + 3000, START + 6000), true);
 });
 
+test('a long window of a fast target is counted whole', () => {
+  const windows = new Windows({ everyMs: 20, timeoutMs: 1000, windowMs: 300_000 }, () => {});
+  for (let sequence = 0; sequence < 15_500; sequence += 1) {
+    windows.add(singleton(sequence, reply(1 + (sequence % 100)), START + sequence * 20));
+  }
+  const sample = windows.statistics(300_000, windows.end(START + 15_500 * 20));
+  assert.equal(sample.received, 15_000);
+  assert.equal(sample.rtt?.p50, 50);
+  assert.equal(sample.rtt?.max, 100);
+});
+
 test('a slow target is judged by its last probes', () => {
   const { windows } = fill([reply(10), { kind: 'lost' }, reply(10), local, { kind: 'lost' }]);
   assert.deepEqual(windows.lastLoss(3, 0), { sent: 3, lost: 2 });
