@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
+import { flowsCommand } from './commands/flows.ts';
 import { pingCommand } from './commands/ping.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
@@ -20,6 +21,7 @@ const program = usage64(new Command('vpc-canary'))
   .addCommand(statusCommand())
   .addCommand(checkCommand())
   .addCommand(usage64(configCommand()))
+  .addCommand(flowsCommand())
   .addCommand(pingCommand())
   .addCommand(usage64(versionCommand()));
 

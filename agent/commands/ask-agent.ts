@@ -57,10 +57,30 @@ export function withAskOptions(command: Command): Command {
     .option('--timeout <seconds>', 'how long to wait for the answer', String(DEFAULT_TIMEOUT_S));
 }
 
-const fail = (code: AskFailure, text: string): AskResult => ({ ok: false, code, text });
+const fail = (code: AskFailure, text: string): Refusal => ({ ok: false, code, text });
 
 export async function askAgent(options: AskOptions): Promise<AskResult> {
-  const prepared = prepare(options);
+  const asked = await askBody(options, '/api/v1/state');
+  if (!asked.ok) return asked;
+  const { body, date } = asked;
+  const snapshot = parse(body);
+  if (snapshot === null) return strange(asked);
+  return { ok: true, snapshot, body, ageMs: Number.isNaN(date) ? null : Math.max(0, date - snapshot.at) };
+}
+
+export interface AgentAnswer {
+  readonly ok: true;
+  readonly status: number;
+  readonly body: string;
+  /** The agent's own time, NaN when it did not say. */
+  readonly date: number;
+  readonly url: URL;
+}
+export type Refusal = Extract<AskResult, { ok: false }>;
+
+/** Asks for one path of the agent's interface. */
+export async function askBody(options: AskOptions, path: string): Promise<AgentAnswer | Refusal> {
+  const prepared = prepare(options, path);
   if ('ok' in prepared) return prepared;
   const { url, settings } = prepared;
   try {
@@ -70,9 +90,17 @@ export async function askAgent(options: AskOptions): Promise<AskResult> {
   }
 }
 
+/** Something answers, but not what this version understands. */
+export function strange({ url, status }: AgentAnswer): Refusal {
+  return fail(
+    'not-an-agent',
+    `What answers at ${url.origin} is not a vpc-canary of this version (${status}). Is it the right port? --url names another.`,
+  );
+}
+
 type Prepared = { readonly url: URL; readonly settings: RequestOptions };
 
-function prepare(options: AskOptions): Prepared | AskResult {
+function prepare(options: AskOptions, path: string): Prepared | Refusal {
   const url = URL.parse(options.url.includes('://') ? options.url : `http://${options.url}`);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     return fail('usage', `--url "${options.url}" is not an address such as ${DEFAULT_URL}.`);
@@ -96,7 +124,7 @@ function prepare(options: AskOptions): Prepared | AskResult {
       rejectUnauthorized: options.insecure !== true,
       ...ca,
     };
-    return { url: new URL('/api/v1/state', url), settings };
+    return { url: new URL(path, url), settings };
   } catch (error) {
     return fail('usage', `Cannot read a file named on the command line: ${words(error)}.`);
   }
@@ -119,7 +147,7 @@ function open(url: URL, settings: RequestOptions): Promise<IncomingMessage> {
   });
 }
 
-async function read(response: IncomingMessage, url: URL): Promise<AskResult> {
+async function read(response: IncomingMessage, url: URL): Promise<AgentAnswer | Refusal> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {
@@ -130,16 +158,11 @@ async function read(response: IncomingMessage, url: URL): Promise<AskResult> {
   const body = Buffer.concat(chunks).toString('utf8');
   const refusal = refused(response.statusCode ?? 0, url);
   if (refusal !== null) return refusal;
-  const snapshot = parse(body);
-  if (snapshot === null) {
-    const text = `What answers at ${url.origin} is not a vpc-canary of this version (${response.statusCode}). Is it the right port? --url names another.`;
-    return fail('not-an-agent', text);
-  }
   const date = Date.parse(response.headers.date ?? '');
-  return { ok: true, snapshot, body, ageMs: Number.isNaN(date) ? null : Math.max(0, date - snapshot.at) };
+  return { ok: true, status: response.statusCode ?? 0, body, date, url };
 }
 
-function refused(status: number, url: URL): AskResult | null {
+function refused(status: number, url: URL): Refusal | null {
   switch (status) {
     case 401:
       return fail(

@@ -196,6 +196,7 @@ export class SystemFlows {
     else {
       this.#latest = comparison;
       this.#hear();
+      this.#makeView();
     }
   }
 
