@@ -9,7 +9,7 @@
  * same number would be taken for this one.
  */
 import { closeSync, constants, lstatSync, openSync, writeSync } from 'node:fs';
-import type { ForeignFunctions } from './koffi.ts';
+import type { ForeignFunctions } from './foreign-functions.ts';
 
 const ASSET = 'koffi.node';
 /** include/uapi/asm-generic/fcntl.h: #define __O_TMPFILE 020000000; O_TMPFILE is that with O_DIRECTORY. */

@@ -6,12 +6,9 @@
  * still runs everything that needs no kernel door. A single executable has no package beside it: there the
  * native part is an asset, see koffi-asset.ts.
  */
-import type * as Koffi from 'koffi';
+import type { ForeignFunctions } from './foreign-functions.ts';
 import { KernelUnavailable } from './kernel-unavailable.ts';
 import { loadAsset, singleExecutable } from './koffi-asset.ts';
-
-/** What kernel/ uses of koffi: synchronous calls with integers, and memory that never moves. */
-export type ForeignFunctions = Pick<typeof Koffi, 'load' | 'errno' | 'alloc' | 'view' | 'address'>;
 
 let loaded: ForeignFunctions | KernelUnavailable | null = null;
 

@@ -9,8 +9,9 @@
  * errno is read in the same expression as the call, since a collection in between can overwrite it.
  */
 import { Arena } from './arena.ts';
+import type { ForeignFunctions } from './foreign-functions.ts';
 import { KernelUnavailable } from './kernel-unavailable.ts';
-import { type ForeignFunctions, foreign } from './koffi.ts';
+import { foreign } from './koffi.ts';
 
 /** A call on a file descriptor with addresses (numbers, see {@link Arena}); negative results are −errno. */
 export interface Libc {
