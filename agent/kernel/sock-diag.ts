@@ -68,8 +68,8 @@ export class SockDiag {
     this.#prepareSlots();
   }
 
-  /** Opens both sockets and joins the DESTROY groups. Throws KernelUnavailable without FFI. */
-  static open(): SockDiag | SockDiagFailure {
+  /** Opens both sockets and joins the DESTROY groups. Throws KernelUnavailable without FFI. @param receiveBuffer bytes; the kernel doubles it */
+  static open(receiveBuffer = WANTED_RECEIVE_BUFFER): SockDiag | SockDiagFailure {
     const c = libc();
     const arena = new Arena(DUMP_BUFFER + SLOTS * (SLOT + MMSGHDR + IOVEC) + 4096);
     const dumpFd = openNetlink(c, arena);
@@ -79,7 +79,7 @@ export class SockDiag {
       c.close(dumpFd);
       return failure(destroyFd);
     }
-    arena.view.setUint32(0, WANTED_RECEIVE_BUFFER, true);
+    arena.view.setUint32(0, receiveBuffer, true);
     if (c.setsockopt(destroyFd, SOL.SOCKET, SO.RCVBUFFORCE, arena.base, 4) < 0) {
       c.setsockopt(destroyFd, SOL.SOCKET, SO.RCVBUF, arena.base, 4);
     }
