@@ -1,0 +1,156 @@
+# One release into force, or the one before back: copy, try, switch, restart, look, and only then forget the old one.
+# shellcheck shell=sh disable=SC2154 # ID is the caller's, environment_changed is configuration.sh's
+
+# Seconds a release has to become healthy, and for how long it must stay so.
+PATIENCE=30
+STEADY=3
+
+executable_of() { printf '%s/%s/bin/vpc-canary\n' "$RELEASES" "$1"; }
+
+# Copies the package to its place under a name of its own, so that the release in force stays whole.
+stage() {
+  rm -rf "$RELEASES"/.new.*
+  if cmp -s vpc-canary "$(executable_of "$ID")"; then return; fi
+  check_space
+  trap 'rm -rf "$RELEASES/.new.$ID"' EXIT
+  new=$RELEASES/.new.$ID
+  mkdir -p "$new/bin"
+  cp vpc-canary "$new/bin/vpc-canary" || fail "cannot write to $RELEASES; is the disk full?"
+  cp vpc-canary.service back-off.conf "$new/"
+  chmod 0755 "$ROOT" "$RELEASES" "$new" "$new/bin" "$new/bin/vpc-canary"
+  sync_file "$new/bin/vpc-canary"
+  rm -rf "${RELEASES:?}/$ID"
+  mv "$new" "$RELEASES/$ID"
+  trap - EXIT
+  relabel "$ROOT"
+}
+
+# Runs it once before anything depends on it: a wrong libc, a noexec mount, a policy that forbids it show here.
+try_out() {
+  said=$("$(executable_of "$ID")" version 2>&1) ||
+    fail "the executable does not run on this host: $said. Is $ROOT on a file system mounted noexec, or SELinux or fapolicyd in the way?"
+  case $said in
+    *" $(package_fact version) "*) ;;
+    *) fail "the executable says it is \"$said\", the package says $(package_fact version)" ;;
+  esac
+}
+
+# Link and unit files of release $1. Says whether a unit file changed, in units_changed.
+switch_to() {
+  units_changed=no
+  mkdir -p "$ROOT/bin"
+  chmod 0755 "$ROOT/bin"
+  if [ "$(release_in_force)" != "$1" ]; then
+    ln -sfn "../releases/$1/bin/vpc-canary" "$ROOT/bin/.new"
+    mv -fT "$ROOT/bin/.new" "$LINK"
+  fi
+  if install_file "$RELEASES/$1/vpc-canary.service" "$UNIT_FILE" 0644; then units_changed=yes; fi
+  if [ "$(systemctl --version | awk 'NR == 1 { print $2 + 0 }')" -ge 254 ]; then
+    if install_file "$RELEASES/$1/back-off.conf" "$DROP_INS/10-back-off.conf" 0644; then units_changed=yes; fi
+  fi
+  if [ -L "$COMMAND" ] || [ ! -e "$COMMAND" ]; then ln -sfn "$LINK" "$COMMAND"; fi
+  relabel "$ROOT/bin" "$UNIT_FILE"
+  # always: systemd may not yet have read what an interrupted run has written
+  systemctl daemon-reload
+}
+
+main_pid() { systemctl show -p MainPID "$UNIT" | sed 's/.*=//'; }
+
+# Does the running process come from release $1?
+runs_release() {
+  running_pid=$(main_pid)
+  [ "$running_pid" != 0 ] && [ "$(readlink "/proc/$running_pid/exe" 2>/dev/null)" = "$(executable_of "$1")" ]
+}
+
+# Healthy: the agent has told systemd that it probes, and the same process stays for a while.
+wait_healthy() {
+  waited=0
+  steady=0
+  seen_pid=0
+  while [ "$waited" -lt "$PATIENCE" ]; do
+    if systemctl is-active --quiet "$UNIT" && runs_release "$1"; then
+      if [ "$running_pid" = "$seen_pid" ]; then steady=$((steady + 1)); else steady=0; fi
+      seen_pid=$running_pid
+      if [ "$steady" -ge "$STEADY" ]; then return 0; fi
+    else
+      steady=0
+    fi
+    sleep 1
+    waited=$((waited + 1))
+  done
+  return 1
+}
+
+last_words() { journalctl -u "$UNIT" -n 12 --no-pager -o cat 2>/dev/null | sed 's/^/  | /' >&2; }
+
+restart_service() {
+  systemctl reset-failed "$UNIT" 2>/dev/null || true
+  systemctl enable --quiet "$UNIT"
+  systemctl restart --no-block "$UNIT"
+}
+
+# After a failed start: back to the last complete release, or to nothing if there is none.
+roll_back() {
+  last_words
+  restore_configuration
+  before=$(cat "$COMPLETE" 2>/dev/null || true)
+  if [ -n "$before" ] && [ "$before" != "$ID" ] && [ -x "$(executable_of "$before")" ]; then
+    switch_to "$before"
+    restart_service
+    rm -rf "${RELEASES:?}/$ID"
+    if wait_healthy "$before"; then
+      fail "$ID did not become healthy within $PATIENCE s (its last words are above); $before is back in force"
+    fi
+    fail "$ID did not become healthy within $PATIENCE s, and $before, now back in force, does not start either"
+  fi
+  if [ "$before" = "$ID" ]; then
+    fail "$ID, which has run before, does not become healthy (its last words are above); it stays installed"
+  fi
+  remove_software
+  fail "$ID did not become healthy within $PATIENCE s (its last words are above); it was removed, configuration and state stay"
+}
+
+# Everything but configuration and state.
+remove_software() {
+  systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
+  rm -f "$UNIT_FILE" "$SYSUSERS"
+  rm -rf "$DROP_INS"
+  if [ "$(readlink "$COMMAND" 2>/dev/null)" = "$LINK" ]; then rm -f "$COMMAND"; fi
+  systemctl daemon-reload
+  systemctl reset-failed "$UNIT" 2>/dev/null || true
+  rm -rf "$ROOT"
+}
+
+# The whole way, for install.sh and update.sh alike.
+bring_into_force() {
+  take_lock
+  check_host
+  ID=$(package_id)
+  running=$(wanted_running)
+  in_force=$(release_in_force)
+  stage
+  try_out
+  executable=$(executable_of "$ID")
+  if [ -n "$in_force" ] && [ "$in_force" != "$ID" ] && [ -x "$LINK" ]; then check_same_configuration "$LINK" "$executable"; fi
+  make_account
+  write_configuration "$executable"
+  switch_to "$ID"
+  if [ "$running" = yes ]; then
+    # from here on the answer to "shall it run" is on disk, should this be interrupted
+    systemctl enable --quiet "$UNIT"
+    if [ "$units_changed$environment_changed" != nono ] || ! runs_release "$ID"; then restart_service; fi
+    wait_healthy "$ID" || roll_back
+  fi
+  printf '%s\n' "$ID" >"$COMPLETE.new"
+  mv -f "$COMPLETE.new" "$COMPLETE"
+  rm -f "$ACTIVATION"
+  forget_configuration
+  forget_other_releases
+  if [ "$running" = yes ]; then say "$ID runs"; else say "$ID is installed and not started; start it with: systemctl enable --now vpc-canary"; fi
+}
+
+forget_other_releases() {
+  for folder in "$RELEASES"/*; do
+    if [ "$folder" != "$RELEASES/$ID" ]; then rm -rf "$folder"; fi
+  done
+}

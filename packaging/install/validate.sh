@@ -1,0 +1,20 @@
+#!/bin/sh
+# Is this package what is installed, unchanged, and does it run if it should? Changes nothing.
+. ./common.sh
+. ./check.sh
+. ./release.sh
+
+check_payload
+ID=$(package_id)
+in_force=$(release_in_force)
+[ "$in_force" = "$ID" ] || fail "${in_force:-nothing} is in force, not $ID of this package"
+cmp -s vpc-canary "$(executable_of "$ID")" || fail "$(executable_of "$ID") was changed after it was installed; install again"
+if systemctl is-enabled --quiet "$UNIT"; then
+  if ! systemctl is-active --quiet "$UNIT" || ! runs_release "$ID"; then
+    last_words
+    fail "$ID is installed and enabled, but does not run (its last words are above)"
+  fi
+  say "$ID runs"
+else
+  say "$ID is installed and not started"
+fi
