@@ -25,8 +25,8 @@ ${names.map((name) => html`<a href="${here(query, { range: name })}"${window.ran
 ${!window.live && html`<span class="fixed">${windowWords(window, now)}, fixed</span>`}</div>`;
 }
 
-/** Whole seconds: an address is read by people. */
-const second = (at: number): number => Math.round(at / 1000) * 1000;
+/** Whole seconds, for people read addresses; cut, since a window that ends after now would be another one later. */
+const second = (at: number): number => Math.floor(at / 1000) * 1000;
 
 /** What a form must carry along so that it changes nothing else. */
 export function keptFields(query: PageQuery): Html {

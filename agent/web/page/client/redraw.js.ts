@@ -117,8 +117,8 @@ async function go(url, replace) {
 /** Colons need no escape in a query, and an address is read by people. @param {URLSearchParams} query */
 const readable = (query) => '?' + query.toString().replaceAll('%3A', ':');
 
-/** @param {number} at */
-const isoOf = (at) => new Date(Math.round(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+/** Whole seconds, cut: a window that ended later than now would be another one later. @param {number} at */
+const isoOf = (at) => new Date(Math.floor(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 
 /** @param {(query: URLSearchParams) => void} change */
 function addressWith(change) {
