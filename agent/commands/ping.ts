@@ -27,8 +27,18 @@ Exit codes:
   2   wrong usage, or a name that does not resolve (the other targets are probed all the same)
   77  neither raw nor ping sockets may be opened; the message names the command that permits it`;
 
+/**
+ * `--json` and `--json=lines` are one option to people. To commander an optional value would swallow what follows:
+ * `--json 10.20.0.1` would lose its target.
+ */
+class PingCommand extends Command {
+  override parseOptions(argv: string[]): ReturnType<Command['parseOptions']> {
+    return super.parseOptions(argv.map((word) => word.replace(/^--json=/, '--json-format=')));
+  }
+}
+
 export function pingCommand(): Command {
-  return new Command('ping')
+  return new PingCommand('ping')
     .description('probe hosts with ICMP echo, many at once, timed by the kernel')
     .argument('<target...>', 'addresses or host names')
     .option('-c, --count <n>', 'probes per target (default: until ^C)')
@@ -43,7 +53,8 @@ export function pingCommand(): Command {
     .option('-4, --ipv4', 'IPv4 only')
     .option('-6, --ipv6', 'IPv6 only')
     .option('-q, --quiet', 'only the summary')
-    .option('--json [lines]', 'JSON at the end, or also a line per probe')
+    .option('--json', 'JSON at the end; --json=lines: a line for each probe as well')
+    .addOption(new Option('--json-format <format>').hideHelp())
     .option('--i-own-this-network', 'allow intervals below 0.1 s')
     .addHelpText('after', HELP)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))

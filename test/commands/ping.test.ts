@@ -21,6 +21,8 @@ test('wrong usage ends with 2 and says what to write', () => {
     [['-c', '0', '127.0.0.1'], /-c 0: write a whole number from 1/],
     [['-i', '0.02', '127.0.0.1'], /--i-own-this-network/],
     [['224.0.0.1'], /multicast/],
+    [['--json', '224.0.0.1'], /224\.0\.0\.1: this is a multicast/],
+    [['--json=xml', '127.0.0.1'], /--json=lines/],
     [['-6', '127.0.0.1'], /not an IPv6 address/],
     [['no-such-name.invalid'], /no-such-name\.invalid: /],
   ] as const) {

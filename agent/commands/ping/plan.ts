@@ -21,7 +21,9 @@ export interface PingOptions {
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
   readonly quiet?: boolean;
-  readonly json?: boolean | string;
+  readonly json?: boolean;
+  /** Of `--json=FORMAT`. */
+  readonly jsonFormat?: string;
   readonly iOwnThisNetwork?: boolean;
 }
 
@@ -104,8 +106,10 @@ export function planPing(
   if (discovery !== 'do' && discovery !== 'dont') {
     problems.push(`-M ${discovery}: write do (do not fragment) or dont`);
   }
-  const json = options.json ?? false;
-  if (typeof json === 'string' && json !== 'lines') problems.push(`--json=${json}: write --json or --json=lines`);
+  const { json = false, jsonFormat } = options;
+  if (jsonFormat !== undefined && jsonFormat !== 'lines') {
+    problems.push(`--json=${jsonFormat}: write --json or --json=lines`);
+  }
   const source = options.source ?? null;
   const isAddress = source !== null && parseAddress(source) !== null;
   if (source !== null && !isAddress && !/^[^\s/:]{1,15}$/.test(source)) {
@@ -124,7 +128,7 @@ export function planPing(
     interface: isAddress ? null : source,
     family: options.ipv4 === true ? 4 : options.ipv6 === true ? 6 : null,
     quiet: options.quiet === true,
-    output: json === false ? 'text' : json === 'lines' ? 'json-lines' : 'json',
+    output: jsonFormat !== undefined ? 'json-lines' : json ? 'json' : 'text',
   };
   return problems.length === 0 ? { ok: true, plan } : { ok: false, problems };
 }

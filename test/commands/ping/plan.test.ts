@@ -76,11 +76,11 @@ test('-I is an address or an interface; -4 and -6, -M, --json are read', () => {
   assert.equal(read({ pmtudisc: 'do' }).df, true);
   assert.equal(read({ df: true }).df, true);
   assert.equal(read({ json: true }).output, 'json');
-  assert.equal(read({ json: 'lines' }).output, 'json-lines');
+  assert.equal(read({ jsonFormat: 'lines' }).output, 'json-lines');
   assert.match(problems({ source: 'a/b' })[0]!, /-I/);
   assert.match(problems({ ipv4: true, ipv6: true })[0]!, /exclude/);
   assert.match(problems({ pmtudisc: 'probe' })[0]!, /-M probe/);
-  assert.match(problems({ json: 'xml' })[0]!, /--json=lines/);
+  assert.match(problems({ jsonFormat: 'xml' })[0]!, /--json=lines/);
 });
 
 test('DSCP by number or by name (RFC 2474, 2597, 3246)', () => {
