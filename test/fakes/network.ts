@@ -86,6 +86,10 @@ export class FakeDoor implements IcmpDoor {
   /** Messages read in one drain at most. */
   perDrain = Number.POSITIVE_INFINITY;
   readonly routes: (RouteSpec | null)[] = [];
+  /** Longest message that was announced. */
+  longest = 0;
+  /** How often the engine looked. */
+  drains = 0;
   readonly #network: FakeNetwork;
   readonly #listener: IcmpListener;
   #staged: { route: number; token: number; at: number; length: number }[] = [];
@@ -98,7 +102,8 @@ export class FakeDoor implements IcmpDoor {
     this.#listener = listener;
   }
 
-  openRoute(spec: RouteSpec): number {
+  openRoute(spec: RouteSpec, longest: number): number {
+    this.longest = Math.max(this.longest, longest);
     if (this.routeErrno !== 0) return -this.routeErrno;
     return this.routes.push(spec) - 1;
   }
@@ -147,6 +152,7 @@ export class FakeDoor implements IcmpDoor {
   }
 
   drain(): boolean {
+    this.drains += 1;
     const { clock } = this.#network;
     this.#queue.sort((a, b) => a.atMono - b.atMono);
     let budget = this.perDrain;

@@ -71,6 +71,7 @@ test('without stamps RTTs are timed in user space, and say so with an honest bar
   const [outcome] = outcomes();
   assert.ok(outcome?.kind === 'reply' && outcome.timing === 'user');
   assert.ok(Math.abs(outcome.rttMs - 20) <= outcome.errorBarMs, `${outcome.rttMs} ± ${outcome.errorBarMs}`);
+  assert.ok(outcome.errorBarMs <= 205, 'no wider than the time between two looks');
 });
 
 test('silence is loss after the timeout, and a reply after it is late', async () => {
@@ -276,6 +277,15 @@ test('replies that the receive queue lost are overload, not loss; others stay lo
   await clock.advance(12_000);
   assert.ok(kinds().includes('lost'));
   assert.equal(engine.status().overload.now, false);
+});
+
+test('RTTs of replies that did get through an overflow stand', async () => {
+  const { clock, network, probe, kinds } = setUp(({ nth }) => [{ afterMs: nth === 0 ? 20 : 300 }]);
+  probe({}, {});
+  await clock.advance(40);
+  network.doors[0]!.overflow();
+  await clock.advance(1500);
+  assert.deepEqual(kinds().slice(0, 2), ['reply', 'local overload']);
 });
 
 test('a timeout is not judged before everything that arrived has been read', async () => {
@@ -484,6 +494,7 @@ test('options of the target reach the route', async () => {
     [route?.zone, route?.ttl, route?.dscp, route?.df, route?.interface, route?.source?.length],
     ['eth0', 3, 46, true, 'eth0', 16],
   );
+  assert.equal(network.doors[0]?.longest, 64);
 });
 
 test('10,000 targets each get their probe in every interval, none of them late', async () => {
