@@ -5,9 +5,13 @@ import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../kernel/clock.ts';
 import { type ClockChange, ClockWatch } from '../../kernel/clock-watch.ts';
+import { formatDuration } from '../../measure/units.ts';
 import type { AgentView } from '../../verdict/snapshot.ts';
+import type { Condition } from './notices.ts';
 
 const MINUTE = 60;
+/** How long a step of the clock is told. */
+const TOLD_MS = 10 * 60_000;
 /** Resolution of the loop's own alarm clock: it wakes this often, so it must not be fine. */
 const LOOP_RESOLUTION_MS = 100;
 
@@ -20,6 +24,7 @@ export class Self {
   #steps = 0;
   #lastStepMs: number | null = null;
   #suspensions = 0;
+  #changed: ClockChange | null = null;
 
   constructor() {
     this.#loop.enable();
@@ -35,6 +40,7 @@ export class Self {
     this.#loop.reset();
     const change = this.#watch.observe(systemClock().reading());
     if (change === null) return null;
+    this.#changed = change;
     if (change.suspendedMs > 0) this.#suspensions += 1;
     else {
       this.#steps += 1;
@@ -45,6 +51,17 @@ export class Self {
 
   clock(): AgentView['clock'] {
     return { steps: this.#steps, lastStepMs: this.#lastStepMs, suspensions: this.#suspensions };
+  }
+
+  /** The last step or suspension, for as long as somebody may wonder about times on the page. */
+  conditions(): Condition[] {
+    const change = this.#changed;
+    if (change === null || systemClock().mono() - change.toMono > TOLD_MS) return [];
+    const what =
+      change.suspendedMs > 0
+        ? `The machine was suspended for ${formatDuration(change.suspendedMs)}; that time is not measured`
+        : `The clock was set by ${change.stepMs > 0 ? '+' : '−'}${(Math.abs(change.stepMs) / 1000).toFixed(1)} s; times told follow it, no measurement is spoiled`;
+    return [{ code: 'clock', severity: 'info', text: `${what}.`, remedy: null }];
   }
 
   usage(): AgentView['usage'] {
