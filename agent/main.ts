@@ -1,7 +1,9 @@
 /** argv → one command; nothing else. Each verb's file loads what it needs only when it runs. */
 import { Command } from 'commander';
+import { alarmsCommand } from './commands/alarms.ts';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
+import { costCommand } from './commands/cost.ts';
 import { flowsCommand } from './commands/flows.ts';
 import { pingCommand } from './commands/ping.ts';
 import { runCommand } from './commands/run.ts';
@@ -22,6 +24,8 @@ const program = usage64(new Command('vpc-canary'))
   .addCommand(checkCommand())
   .addCommand(usage64(configCommand()))
   .addCommand(flowsCommand())
+  .addCommand(usage64(alarmsCommand()))
+  .addCommand(usage64(costCommand()))
   .addCommand(pingCommand())
   .addCommand(usage64(versionCommand()));
 

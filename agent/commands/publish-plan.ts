@@ -1,0 +1,50 @@
+/** What the configuration would publish, for the verbs that tell of it without the agent: `cost` and `alarms`. */
+import type { Config } from '../config/config.ts';
+import type { ConfigRequest } from '../config/gather.ts';
+import { loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { AlarmInput } from '../metric/alarms.ts';
+
+/** <sysexits.h> */
+export const EX_USAGE = 64;
+const EX_CONFIG = 78;
+
+/** Stands for the VPC's id where nobody named one. */
+export const THIS_VPC = 'this VPC';
+
+export interface Publishing extends AlarmInput {
+  readonly namespace: string;
+  readonly builtInTargets: boolean;
+}
+
+export type PublishingResult =
+  | { readonly ok: true; readonly publishing: Publishing }
+  | { readonly ok: false; readonly code: number; readonly text: string };
+
+/** @param site only what stands there; null for all */
+export async function loadPublishing(request: ConfigRequest, site: string | null): Promise<PublishingResult> {
+  const loaded = await loadConfig(request);
+  if (!loaded.ok) {
+    const lines = loaded.problems.map((problem) => `\n  ${formatProblem(problem)}`);
+    return { ok: false, code: EX_CONFIG, text: `the configuration has problems:${lines.join('')}` };
+  }
+  const { config } = loaded;
+  const sites = config.sites.map(({ name }) => name);
+  if (site !== null && !sites.includes(site)) {
+    return { ok: false, code: EX_USAGE, text: `there is no site "${site}"; sites: ${sites.join(', ') || 'none'}` };
+  }
+  return { ok: true, publishing: publishingOf(config, site) };
+}
+
+function publishingOf({ targets, builtInTargets }: Config, site: string | null): Publishing {
+  return {
+    namespace: 'VpcCanary',
+    vpc: THIS_VPC,
+    targets,
+    builtInTargets,
+    set: 'essential',
+    maxSeries: 100,
+    periodMs: 60_000,
+    site,
+  };
+}

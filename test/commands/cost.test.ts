@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cli } from './cli.ts';
+
+const EXAMPLE = ['--config', 'packaging/config.example.yaml'];
+
+test('a table per metric, per VPC and for many VPCs, with the date of the prices', async () => {
+  const { code, stdout, stderr } = await cli(['cost', ...EXAMPLE, '--vpcs', '100']);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^4 targets, essential metrics every 1 min, USD a month\.$/m);
+  assert.match(stdout, /List prices of us-east-1, \d{4}-\d\d-\d\d, .*check yours/);
+  assert.match(stdout, /^PacketLoss +4 +1\.20$/m);
+  assert.match(stdout, /^one VPC +\d+\.\d\d$/m);
+  assert.match(stdout, /^100 VPCs +\d+\.\d\d\n {2}series +1,300 +390\.00$/m);
+});
+
+test('--json: the same numbers', async () => {
+  const { code, stdout } = await cli(['cost', ...EXAMPLE, '--vpcs', '100', '--json']);
+  const answer = JSON.parse(stdout);
+  assert.equal(code, 0);
+  assert.deepEqual([answer.perVpc.series, answer.fleet.series, answer.vpcs], [13, 1300, 100]);
+  assert.equal(answer.prices.region, 'us-east-1');
+});
+
+test('wrong options are 64, a bad configuration 78, help 0', async () => {
+  assert.equal((await cli(['cost', ...EXAMPLE, '--vpcs', '0'])).code, 64);
+  assert.equal((await cli(['cost', ...EXAMPLE, '--vpc'])).code, 64);
+  const bad = await cli(['cost', '--set', 'thresholds.window=5']);
+  assert.equal(bad.code, 78);
+  assert.match(bad.stderr, /the configuration has problems:\n {2}.*thresholds\.window/);
+  const help = await cli(['cost', '--help']);
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /Examples:[\s\S]*Exit codes:/);
+});
