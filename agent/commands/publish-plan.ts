@@ -36,11 +36,12 @@ export async function loadPublishing(request: ConfigRequest, site: string | null
   return { ok: true, publishing: publishingOf(config, site) };
 }
 
-function publishingOf({ targets, builtInTargets }: Config, site: string | null): Publishing {
+function publishingOf({ sites, targets, builtInTargets, flows }: Config, site: string | null): Publishing {
   return {
     namespace: 'VpcCanary',
     vpc: THIS_VPC,
     targets,
+    groups: flows.enabled ? sites.filter(({ cidrs }) => cidrs.length > 0).map(({ name }) => name) : [],
     builtInTargets,
     set: 'essential',
     maxSeries: 100,

@@ -1,7 +1,8 @@
 /**
  * The alarms for a configuration, as plain data; `cloudformation.ts` writes them as a template.
  *
- * Each target has an alarm on loss and one on round-trip time that notify nobody. The composite of their site does,
+ * Each target has an alarm on loss and one on round-trip time, each site one on TCP retransmissions: these notify
+ * nobody. The composite of their site does,
  * so a site with twenty targets that goes away is one message, and maintenance silences it in one place. Only the
  * heartbeat speaks for itself: when it stops, nothing else can.
  *
@@ -9,7 +10,7 @@
  * what is not published: a target folded into `Other`, or a metric outside the set, has none.
  */
 import type { Thresholds } from '../measure/target.ts';
-import { ALARM_PERIOD_MS, HEARTBEAT, LOSS, type MOfN, RTT } from '../verdict/alarm-conditions.ts';
+import { ALARM_PERIOD_MS, HEARTBEAT, LOSS, type MOfN, RETRANSMISSIONS, RTT } from '../verdict/alarm-conditions.ts';
 import type { Dimension } from './catalog.ts';
 import { type CloudWatchMetricName, planSeries, type Series, type SeriesInput, type SeriesTarget } from './series.ts';
 
@@ -51,6 +52,15 @@ export interface BandAlarm extends OverMetric {
   readonly deviations: number;
 }
 
+/** Retransmissions as a share of the traffic, from two metrics with the same dimensions. */
+export interface ShareAlarm extends OverMetric {
+  readonly kind: 'share';
+  /** Bytes of the traffic. */
+  readonly bytes: CloudWatchMetricName;
+  readonly expression: string;
+  readonly threshold: number;
+}
+
 /** In alarm while any of its children is. */
 export interface CompositeAlarm extends AlarmBase {
   readonly kind: 'composite';
@@ -60,7 +70,9 @@ export interface CompositeAlarm extends AlarmBase {
   readonly notifies: boolean;
 }
 
-export type Alarm = LimitAlarm | BandAlarm | CompositeAlarm;
+/** One that watches metrics. */
+export type MetricAlarm = LimitAlarm | BandAlarm | ShareAlarm;
+export type Alarm = MetricAlarm | CompositeAlarm;
 
 export interface AlarmInput extends SeriesInput<AlarmTarget> {
   readonly periodMs: number;
@@ -78,16 +90,16 @@ export interface AlarmPlan {
 const MOST_CHILDREN = 35;
 
 export function planAlarms(input: AlarmInput): AlarmPlan {
-  const { series, own, folded } = planSeries(input);
+  const { series, own, folded, ownGroups } = planSeries(input);
   const periodSeconds = Math.max(ALARM_PERIOD_MS, Math.ceil(input.periodMs / 60_000) * 60_000) / 1000;
-  const bySite = new Map<string, AlarmTarget[]>();
-  for (const target of own) {
-    if (input.site !== null && target.site !== input.site) continue;
-    bySite.set(target.site, [...(bySite.get(target.site) ?? []), target]);
-  }
+  const sites = new Set([...own.map(({ site }) => site), ...ownGroups]);
   const alarms: Alarm[] = input.site === null ? heartbeat(series, periodSeconds) : [];
-  for (const [site, targets] of bySite) {
-    const children = targets.flatMap((target) => targetAlarms(target, series, periodSeconds));
+  for (const site of sites) {
+    if (input.site !== null && site !== input.site) continue;
+    const children = [
+      ...own.filter((target) => target.site === site).flatMap((target) => targetAlarms(target, series, periodSeconds)),
+      ...groupAlarms(site, series, periodSeconds),
+    ];
     alarms.push(...children, ...siteAlarms(site, children));
   }
   return { alarms, folded };
@@ -166,8 +178,34 @@ function about(target: AlarmTarget, { name, dimensions }: Series, periodSeconds:
   };
 }
 
+/** Of the connections to a site. */
+function groupAlarms(site: string, series: readonly Series[], periodSeconds: number): ShareAlarm[] {
+  const of = (metric: CloudWatchMetricName): Series | undefined =>
+    series.find(
+      ({ name, dimensions }) => name === metric && dimensions.some(([key, value]) => key === 'Group' && value === site),
+    );
+  const [again, bytes] = [of('Retransmissions'), of('DataTransferred')];
+  if (again === undefined || bytes === undefined) return [];
+  const { percent: threshold, fewest, segmentBytes } = RETRANSMISSIONS;
+  return [
+    {
+      kind: 'share',
+      id: `${again.name}${idPart(site)}`,
+      name: `${plainName(site)} ${again.name}`,
+      description: `TCP to ${site}: ${threshold} % of segments or more sent again, ${words(RETRANSMISSIONS)}.`,
+      metric: again.name,
+      bytes: bytes.name,
+      dimensions: again.dimensions,
+      periodSeconds,
+      of: RETRANSMISSIONS,
+      expression: `IF(again >= ${fewest}, 100 * again / (again + bytes / ${segmentBytes}), 0)`,
+      threshold,
+    },
+  ];
+}
+
 /** The alarm of a site, over parts when it has more children than one composite may name. */
-function siteAlarms(site: string, children: readonly Alarm[]): CompositeAlarm[] {
+function siteAlarms(site: string, children: readonly MetricAlarm[]): CompositeAlarm[] {
   if (children.length === 0) return [];
   const id = `Site${idPart(site)}`;
   const ids = children.map((child) => child.id);

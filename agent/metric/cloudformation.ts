@@ -5,7 +5,7 @@
  * Maintenance is an alarm too, because that is what CloudWatch lets silence others: a composite whose rule is FALSE
  * until the stack is deployed with Maintenance=yes. One that a fleet shares already can be named instead.
  */
-import type { Alarm, BandAlarm, CompositeAlarm, LimitAlarm } from './alarms.ts';
+import type { Alarm, BandAlarm, CompositeAlarm, LimitAlarm, MetricAlarm, ShareAlarm } from './alarms.ts';
 
 export interface TemplateOptions {
   /** Defaults of the template's parameters; null leaves the parameter without one, to be given at deployment. */
@@ -68,6 +68,8 @@ function resource(alarm: Alarm): object {
       return limitAlarm(alarm);
     case 'band':
       return bandAlarm(alarm);
+    case 'share':
+      return shareAlarm(alarm);
     case 'composite':
       return compositeAlarm(alarm);
   }
@@ -118,6 +120,29 @@ function bandAlarm(alarm: BandAlarm): object {
   };
 }
 
+function shareAlarm(alarm: ShareAlarm): object {
+  const stat = (Id: string, MetricName: string): object => {
+    const Metric = { Namespace: { Ref: 'Namespace' }, MetricName, Dimensions: dimensions(alarm) };
+    return { Id, MetricStat: { Metric, Period: alarm.periodSeconds, Stat: 'Sum' }, ReturnData: false };
+  };
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      ...named(alarm),
+      Metrics: [
+        stat('again', alarm.metric),
+        stat('bytes', alarm.bytes),
+        { Id: 'share', Expression: alarm.expression, Label: 'sent again, %', ReturnData: true },
+      ],
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: alarm.threshold,
+      EvaluationPeriods: alarm.of.periods,
+      DatapointsToAlarm: alarm.of.datapoints,
+      TreatMissingData: 'missing',
+    },
+  };
+}
+
 function compositeAlarm(alarm: CompositeAlarm): object {
   const rule = alarm.children.map((id) => `ALARM("\${${id}}")`).join(' OR ');
   return {
@@ -158,7 +183,7 @@ function named({ name, description }: Alarm): object {
   };
 }
 
-const dimensions = (alarm: LimitAlarm | BandAlarm): object[] =>
+const dimensions = (alarm: MetricAlarm): object[] =>
   alarm.dimensions.map(([Name, value]) => ({ Name, Value: Name === 'VpcId' ? { Ref: 'VpcId' } : value }));
 
 /** To the topic when trouble begins and when it ends. */

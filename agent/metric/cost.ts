@@ -78,6 +78,8 @@ function priceOf({ kind }: Alarm): number {
       return PRICES.alarmMonth.metric;
     case 'band':
       return PRICES.alarmMonth.anomaly;
+    case 'share':
+      return 2 * PRICES.alarmMonth.metric;
     case 'composite':
       return PRICES.alarmMonth.composite;
   }

@@ -25,7 +25,7 @@ export const PRICES = {
   ],
   /** One PutMetricData: $0.01 per 1,000. */
   request: 0.01 / 1000,
-  /** Alarms, each a month. An anomaly alarm is billed as three: the metric and both edges of its band. */
+  /** Alarms, each a month and metric. An anomaly alarm is billed as three: the metric and both edges of its band. */
   alarmMonth: { metric: 0.1, anomaly: 0.3, composite: 0.5 },
   dashboardMonth: 3,
 } as const satisfies {

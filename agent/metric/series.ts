@@ -28,6 +28,8 @@ export interface SeriesInput<T extends SeriesTarget> {
   /** Value of the dimension VpcId. */
   readonly vpc: string;
   readonly targets: readonly T[];
+  /** Groups of connections that are published: the sites that have prefixes. */
+  readonly groups: readonly string[];
   readonly set: MetricSet;
   readonly maxSeries: number;
 }
@@ -37,6 +39,7 @@ export interface SeriesPlan<T extends SeriesTarget> {
   /** Targets with series of their own, and those that share the series of `Other`. */
   readonly own: readonly T[];
   readonly folded: readonly T[];
+  readonly ownGroups: readonly string[];
 }
 
 /** Names that a set may list. */
@@ -56,23 +59,32 @@ function rowsOf(set: MetricSet): PublishedRow[] {
   return published.filter(({ name }) => set.includes(name));
 }
 
-export function planSeries<T extends SeriesTarget>({ vpc, targets, set, maxSeries }: SeriesInput<T>): SeriesPlan<T> {
+/** What is of the VPC comes first, then targets, then groups: what does not fit shares the series of `Other`. */
+export function planSeries<T extends SeriesTarget>(input: SeriesInput<T>): SeriesPlan<T> {
+  const { vpc, targets, groups, set, maxSeries } = input;
   const rows = rowsOf(set);
-  const ofTargets = rows.filter(({ cloudWatch }) => cloudWatch.dimensions.includes('Target'));
-  const ofVpc = rows.filter(({ cloudWatch }) => !cloudWatch.dimensions.includes('Target'));
-  const fit = ofTargets.length === 0 ? targets.length : Math.floor((maxSeries - ofVpc.length) / ofTargets.length);
-  // one place goes to Other when not all fit
-  const kept = targets.length <= fit ? targets.length : Math.max(0, fit - 1);
-  const own = targets.slice(0, kept);
-  const folded = targets.slice(kept);
-  const places = folded.length > 0 ? [...own, { name: OTHER, site: OTHER }] : own;
-  const series = [
-    ...ofVpc.map((row) => seriesOf(row, { VpcId: vpc })),
-    ...places.flatMap(({ name, site }) =>
-      ofTargets.map((row) => seriesOf(row, { VpcId: vpc, Site: site, Target: name })),
-    ),
-  ];
-  return { series, own, folded };
+  const by = (key: Dimension): PublishedRow[] => rows.filter(({ cloudWatch }) => cloudWatch.dimensions.includes(key));
+  const [ofTargets, ofGroups] = [by('Target'), by('Group')];
+  const ofVpc = rows.filter((row) => !ofTargets.includes(row) && !ofGroups.includes(row));
+  const places = fold(targets, ofTargets.length, maxSeries - ofVpc.length);
+  const targetSeries = [...places.own, ...(places.folded.length > 0 ? [{ name: OTHER, site: OTHER }] : [])].flatMap(
+    ({ name, site }) => ofTargets.map((row) => seriesOf(row, { VpcId: vpc, Site: site, Target: name })),
+  );
+  const room = maxSeries - ofVpc.length - targetSeries.length;
+  const { own: ownGroups, folded: restGroups } = fold(groups, ofGroups.length, room);
+  const anyOther = restGroups.length > 0 && room >= ofGroups.length;
+  const groupSeries = [...ownGroups, ...(anyOther ? [OTHER] : [])].flatMap((group) =>
+    ofGroups.map((row) => seriesOf(row, { VpcId: vpc, Group: group })),
+  );
+  const series = [...ofVpc.map((row) => seriesOf(row, { VpcId: vpc })), ...targetSeries, ...groupSeries];
+  return { series, own: places.own, folded: places.folded, ownGroups };
+}
+
+/** As many things as `room` has series for; if not all fit, one place goes to what shares the rest. */
+function fold<T>(things: readonly T[], rows: number, room: number): { own: readonly T[]; folded: readonly T[] } {
+  const fit = rows === 0 ? things.length : Math.floor(room / rows);
+  const kept = things.length <= fit ? things.length : Math.max(0, fit - 1);
+  return { own: things.slice(0, kept), folded: things.slice(kept) };
 }
 
 function seriesOf({ name, cloudWatch }: PublishedRow, values: Partial<Record<Dimension, string>>): Series {

@@ -27,3 +27,13 @@ export const LOSS: MOfN = { datapoints: 3, periods: 5 };
  * private line scarcely moves, so two would alarm at tenths of a millisecond.
  */
 export const RTT: MOfN & { readonly deviations: number } = { datapoints: 5, periods: 10, deviations: 4 };
+
+/**
+ * TCP segments sent again to a site, in percent of the full segments (of 1460 bytes) that its traffic would fill:
+ * bytes are what is published, and a share means the same at night and at noon. Below a handful it means nothing.
+ */
+export const RETRANSMISSIONS: MOfN & {
+  readonly percent: number;
+  readonly fewest: number;
+  readonly segmentBytes: number;
+} = { datapoints: 3, periods: 5, percent: 1, fewest: 10, segmentBytes: 1460 };

@@ -11,14 +11,14 @@ test('a table per metric, per VPC and for many VPCs, with the date of the prices
   assert.match(stdout, /List prices of us-east-1, \d{4}-\d\d-\d\d, .*check yours/);
   assert.match(stdout, /^PacketLoss +4 +1\.20$/m);
   assert.match(stdout, /^one VPC +\d+\.\d\d$/m);
-  assert.match(stdout, /^100 VPCs +\d+\.\d\d\n {2}series +1,300 +390\.00$/m);
+  assert.match(stdout, /^100 VPCs +\d+\.\d\d\n {2}series +1,600 +480\.00$/m);
 });
 
 test('--json: the same numbers', async () => {
   const { code, stdout } = await cli(['cost', ...EXAMPLE, '--vpcs', '100', '--json']);
   const answer = JSON.parse(stdout);
   assert.equal(code, 0);
-  assert.deepEqual([answer.perVpc.series, answer.fleet.series, answer.vpcs], [13, 1300, 100]);
+  assert.deepEqual([answer.perVpc.series, answer.fleet.series, answer.vpcs], [16, 1600, 100]);
   assert.equal(answer.prices.region, 'us-east-1');
 });
 

@@ -9,6 +9,7 @@ const target = (name: string, site = 'dc') => icmp(name, site, '10.0.0.1');
 const input = (names: readonly string[], over: Partial<AlarmInput> = {}): AlarmInput => ({
   vpc: 'vpc-1',
   targets: names.map((name) => target(name)),
+  groups: [],
   set: 'essential',
   maxSeries: 100,
   periodMs: 60_000,
@@ -39,8 +40,24 @@ test('a heartbeat, two alarms a target, a composite a site over them', () => {
       ['PacketLossB', 'RoundTripTimeB'],
     ],
   );
-  const notifying = alarms.filter((alarm) => alarm.kind !== 'band' && alarm.notifies);
+  const notifying = alarms.filter((alarm) => 'notifies' in alarm && alarm.notifies);
   assert.deepEqual(ids(notifying), ['Heartbeat', 'SiteDc', 'SiteHq']);
+});
+
+test('a site with prefixes has an alarm on retransmissions, also without targets', () => {
+  const { alarms } = planAlarms(input([], { targets: [target('a')], groups: ['dc', 'hq'] }));
+  assert.deepEqual(ids(alarms).slice(3), ['RetransmissionsDc', 'SiteDc', 'RetransmissionsHq', 'SiteHq']);
+  assert.deepEqual(templateProblems(template(alarms)), []);
+  const { Metrics, Threshold } = template(alarms).Resources['RetransmissionsDc']?.Properties ?? {};
+  assert.equal(Threshold, 1);
+  assert.deepEqual(
+    (Metrics as { Id: string; ReturnData: boolean }[]).map(({ Id, ReturnData }) => [Id, ReturnData]),
+    [
+      ['again', false],
+      ['bytes', false],
+      ['share', true],
+    ],
+  );
 });
 
 test('a heartbeat that is missing breaches; loss has the target’s own limit', () => {

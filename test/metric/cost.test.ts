@@ -5,7 +5,7 @@ import { PRICES, tiered } from '../../agent/metric/prices.ts';
 import { planSeries } from '../../agent/metric/series.ts';
 
 const targets = Array.from({ length: 20 }, (_, index) => ({ name: `t${index}`, site: 'dc' }));
-const { series } = planSeries({ vpc: 'v', targets, set: 'essential', maxSeries: 100 });
+const { series } = planSeries({ vpc: 'v', targets, groups: [], set: 'essential', maxSeries: 100 });
 
 test('tiers: each thing at the price of the tier it falls in', () => {
   assert.equal(tiered(0, PRICES.metricMonth), 0);
@@ -47,7 +47,7 @@ test('a fleet reaches the cheaper tiers; ten-second periods cost six times the r
   assert.equal(fleet.requestsUsd, 2628);
 });
 
-test('alarms: a limit, a band that counts three times, a composite, and the one of maintenance', () => {
+test('alarms: a band that counts three times, a share that counts twice, a composite, and the one of maintenance', () => {
   const base = { id: 'a', name: 'a', description: '' };
   const over = { metric: 'PacketLoss', dimensions: [], periodSeconds: 60, of: { datapoints: 1, periods: 1 } } as const;
   const { perVpc } = costOf({
@@ -56,8 +56,9 @@ test('alarms: a limit, a band that counts three times, a composite, and the one 
     vpcs: 1,
     alarms: [
       { ...base, ...over, kind: 'band', statistic: 'p99', deviations: 2 },
+      { ...base, ...over, kind: 'share', bytes: 'DataTransferred', expression: '', threshold: 1 },
       { ...base, kind: 'composite', children: ['a'], notifies: true },
     ],
   });
-  assert.deepEqual([perVpc.alarms, perVpc.alarmsUsd, perVpc.requests], [3, 1.3, 0]);
+  assert.deepEqual([perVpc.alarms, perVpc.alarmsUsd, perVpc.requests], [4, 1.5, 0]);
 });

@@ -4,7 +4,7 @@ import { CLOUDWATCH_METRICS, planSeries } from '../../agent/metric/series.ts';
 
 const targets = Array.from({ length: 40 }, (_, index) => ({ name: `t${index}`, site: 'dc' }));
 const plan = (count: number, over: Partial<Parameters<typeof planSeries>[0]> = {}) =>
-  planSeries({ vpc: 'vpc-1', targets: targets.slice(0, count), set: 'essential', maxSeries: 100, ...over });
+  planSeries({ vpc: 'vpc-1', targets: targets.slice(0, count), groups: [], set: 'essential', maxSeries: 100, ...over });
 
 test('essential is each target times three and the heartbeat', () => {
   const { series, folded } = plan(2);
@@ -35,10 +35,25 @@ test('what does not fit is told as Other, never more than maxSeries', () => {
   ]);
 });
 
+test('groups come after targets and fold like them', () => {
+  const groups = ['a', 'b', 'c'];
+  const names = (count: number): string[] =>
+    plan(count, { groups }).series.flatMap(({ name, dimensions }) =>
+      name === 'Retransmissions' ? [dimensions[1]?.[1] ?? ''] : [],
+    );
+  assert.deepEqual(names(2), groups);
+  assert.deepEqual(names(31), ['a', 'Other']);
+  assert.deepEqual(names(33), []);
+  for (const count of [2, 31, 32, 33, 40]) assert.ok(plan(count, { groups }).series.length <= 100);
+});
+
 test('a list names rows; full is all of them', () => {
   assert.deepEqual(
     plan(1, { set: ['Heartbeat', 'Jitter'] }).series.map(({ name }) => name),
     ['Heartbeat', 'Jitter'],
   );
-  assert.deepEqual(new Set(plan(1, { set: 'full' }).series.map(({ name }) => name)), new Set(CLOUDWATCH_METRICS));
+  assert.deepEqual(
+    new Set(plan(1, { set: 'full', groups: ['a'] }).series.map(({ name }) => name)),
+    new Set(CLOUDWATCH_METRICS),
+  );
 });
