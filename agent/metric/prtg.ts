@@ -222,7 +222,7 @@ function targetDetails(target: TargetView, at: number): (PrtgChannel | null)[] {
   ];
 }
 
-function agentChannels({ agent }: Snapshot): (PrtgChannel | null)[] {
+function agentChannels({ agent, alarms }: Snapshot): (PrtgChannel | null)[] {
   const { receiveOverflows, lateSends, noBuffers } = agent.overload;
   const cpu = agent.usage.cpu;
   return [
@@ -230,5 +230,6 @@ function agentChannels({ agent }: Snapshot): (PrtgChannel | null)[] {
     // Null in the first minute; its place among the 50 is kept all the same.
     cpu === null ? null : { channel: 'Agent CPU', value: round(cpu * 100, 3), float: 1, unit: 'CPU', limitmode: 0 },
     count('Agent overload', receiveOverflows + lateSends + noBuffers),
+    alarms === undefined ? null : count('Alarms', alarms.counts.ALARM),
   ];
 }

@@ -215,6 +215,27 @@ export interface AgentView {
   readonly notices: readonly Notice[];
 }
 
+/** CloudWatch's words. */
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+export interface AlarmView {
+  /** As in the alarm's name in CloudWatch: "mel-core PacketLoss", "site mel-dc2". */
+  readonly name: string;
+  readonly site: string;
+  readonly state: AlarmState;
+  /** Wall time of the minute that made the state. */
+  readonly since: number;
+  /** The condition, in words. */
+  readonly text: string;
+}
+
+/** The alarms this host judges for itself, as of the last minute that ended. */
+export interface AlarmsView {
+  readonly counts: Readonly<Record<AlarmState, number>>;
+  /** Those in ALARM, sites first. */
+  readonly active: readonly AlarmView[];
+}
+
 export interface Snapshot {
   readonly schema: 1;
   /** Counts up by one per snapshot. */
@@ -230,4 +251,5 @@ export interface Snapshot {
   readonly agent: AgentView;
   /** The TCP connections of this host, as of a few seconds ago; null or absent when they are not read. */
   readonly flows?: FlowsView | null;
+  readonly alarms?: AlarmsView;
 }

@@ -175,3 +175,16 @@ test('the lookup file has our states and values', () => {
   );
   assert.match(file, /<ValueLookup id="vpc-canary\.state" /);
 });
+
+test('how many alarms are on, in a channel that keeps its place', () => {
+  const shot = incident();
+  assert.equal(channels(renderPrtg(shot, ALL)).has('Alarms'), false);
+  const alarms = { counts: { OK: 3, ALARM: 2, INSUFFICIENT_DATA: 0 }, active: [] };
+  assert.equal(channels(renderPrtg({ ...shot, alarms }, ALL)).get('Alarms')?.value, 2);
+  const names = [...channels(renderPrtg({ ...many(40), alarms }, ALL)).keys()];
+  assert.ok(names.length <= 50);
+  assert.deepEqual(
+    names.filter((name) => name !== 'Alarms'),
+    [...channels(renderPrtg(many(40), ALL)).keys()],
+  );
+});

@@ -15,6 +15,7 @@ import { effectiveCapabilities } from '../../kernel/capabilities.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../measure/units.ts';
 import type { AddressChange } from '../../probe/address-source.ts';
+import { LocalAlarms } from '../../verdict/local-alarms.ts';
 import { Observer } from '../../verdict/observer.ts';
 import { sentence } from '../../verdict/sentence.ts';
 import type { AgentView, CanaryEvent, Snapshot } from '../../verdict/snapshot.ts';
@@ -61,6 +62,7 @@ export class Agent {
   readonly #flows = new Flows();
   readonly #notices = new Notices();
   readonly #ids = new TargetIds();
+  readonly #alarms = new LocalAlarms();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #history: History | null;
   readonly #observer: Observer;
@@ -219,11 +221,13 @@ export class Agent {
     const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
     this.#record(seen, events, rows);
     this.#sequence += 1;
+    const flows = this.#flows.view();
     const snapshot: Snapshot = {
       ...seen,
       sequence: this.#sequence,
       agent: this.#agentView(seen.at),
-      flows: this.#flows.view(),
+      flows,
+      alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows }, clock.mono()),
     };
     this.#snapshot = snapshot;
     this.#logChanges(snapshot, events);

@@ -1,6 +1,7 @@
 /** `/agent`: the instrument looks at itself, so that its faults are not read as the network's. */
 import { formatBytes, formatCount, formatDuration, formatSpan } from '../../measure/units.ts';
 import type { AgentView } from '../../verdict/snapshot.ts';
+import { alarmPanel } from './alarms.ts';
 import type { Body, Context, View } from './context.ts';
 import { type Html, html, type Value } from './html.ts';
 import { noticeList } from './notices.ts';
@@ -17,7 +18,7 @@ function draw(context: Context): Body {
     everySeconds: 10,
     main: html`<div class="page-head" data-part="subject"><h1>Agent</h1><p class="dim">vpc-canary ${agent.version} on <bdi>${agent.hostname}</bdi>, process ${agent.pid}, since ${time(agent.startedAt, now)}, ${lasting(agent.startedAt, now)}</p></div>
 ${noticeList(context, true)}${agent.notices.length === 0 && html`<p class="card none first">Nothing to report about the agent itself.</p>`}
-<div class="panels" data-part="agent">${usage(agent)}${timing(agent)}${clockPanel(agent)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
+<div class="panels" data-part="agent">${usage(agent)}${alarmPanel(context.snapshot, now)}${timing(agent)}${clockPanel(agent)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
 ${configInForce(context)}`,
   };
 }
