@@ -78,6 +78,9 @@ export class SocketLedger {
   #dumping = false;
   #baseline = true;
   #connecting = 0;
+  /** Connects under way found by the sweep that goes on. */
+  #found = 0;
+  #sweeping: MapIterator<[number, number]> | null = null;
 
   constructor(book: FlowBook) {
     this.#book = book;
@@ -110,19 +113,44 @@ export class SocketLedger {
     }
   }
 
-  /** Ends the dump: forgets sockets that two dumps no longer showed and whose DESTROY was lost. */
+  /** Ends the dump in one go. */
   endDump(): void {
-    this.#connecting = 0;
-    for (const [cookie, slot] of this.#slots) {
-      if (!this.#isEstablished(slot)) this.#connecting += 1;
-      const seen = Math.floor((this.#columns[slot + SEEN] ?? 0) / 2);
-      if (this.#generation - seen < MISSES) continue;
-      this.#deltas.fill(0);
-      if (this.#isEstablished(slot)) this.#deltas[AT.closed] = 1;
-      else this.#deltas[AT.failedConnects] = 1;
-      if (!this.#isEstablished(slot)) this.#connecting -= 1;
-      this.#leave(cookie, slot, null);
+    while (!this.sweep(Number.POSITIVE_INFINITY));
+  }
+
+  /**
+   * Ends the dump, up to `limit` sockets at a time: forgets those that two dumps no longer showed and whose DESTROY was
+   * lost. True when it is done; until then the dump is not over, and announcements may come in between.
+   */
+  sweep(limit: number): boolean {
+    this.#sweeping ??= this.#slots.entries();
+    for (let looked = 0; looked < limit; looked += 1) {
+      const { done, value } = this.#sweeping.next();
+      if (done === true) {
+        this.#endSweep();
+        return true;
+      }
+      this.#look(value[0], value[1]);
     }
+    return false;
+  }
+
+  #look(cookie: number, slot: number): void {
+    const established = this.#isEstablished(slot);
+    const seen = Math.floor((this.#columns[slot + SEEN] ?? 0) / 2);
+    if (this.#generation - seen < MISSES) {
+      if (!established) this.#found += 1;
+      return;
+    }
+    this.#deltas.fill(0);
+    this.#deltas[established ? AT.closed : AT.failedConnects] = 1;
+    this.#leave(cookie, slot, null);
+  }
+
+  #endSweep(): void {
+    this.#connecting = this.#found;
+    this.#found = 0;
+    this.#sweeping = null;
     this.#tombstones.clear();
     this.#dumping = false;
     this.#baseline = false;

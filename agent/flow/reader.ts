@@ -41,8 +41,13 @@ export interface ReaderOptions {
 }
 
 const DRAIN_EVERY_MS = 250;
+/** After this many announcements in one turn the next one comes sooner: the buffer holds some 6,500. */
+const BUSY = 500;
+const BUSY_DRAIN_EVERY_MS = 50;
 /** A slice ends with the read that crosses this. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
+/** Sockets looked at at a time when a dump ends. */
+const SWEEP = 4096;
 /** Announcements read at a time, about 2 µs each. */
 const DRAIN_LIMIT = 1024;
 /** Ports are looked at more often than sockets, so that a new server's first connections are known for its own. */
@@ -53,6 +58,14 @@ const MANY_SOCKETS = 50_000;
 const MANY_FACTOR = 3;
 const FAMILIES = [AF.INET, AF.INET6];
 
+interface Dump {
+  /** Index of the address family being read. */
+  family: number;
+  spentMs: number;
+  /** All rows are read, the ledger sweeps. */
+  read: boolean;
+}
+
 export class FlowReader {
   readonly #options: ReaderOptions;
   readonly #dependencies: ReaderDependencies;
@@ -62,7 +75,8 @@ export class FlowReader {
   #cancel: (() => void) | null = null;
   #dumpDueMono = Number.NEGATIVE_INFINITY;
   #listenDueMono = Number.NEGATIVE_INFINITY;
-  #dumping: { family: number; spentMs: number } | null = null;
+  #dumping: Dump | null = null;
+  #busy = false;
   #stopped = false;
   /** Dumps that came to their end, and the time the last one took on the loop. */
   readonly done = { dumps: 0, dumpMs: null as number | null, errno: 0 };
@@ -102,7 +116,11 @@ export class FlowReader {
     if (this.#stopped) return;
     const { mono, after, soon } = this.#dependencies;
     const began = mono();
-    if (this.#dumping === null && began >= this.#listenDueMono) this.#readListening(began);
+    if (this.#dumping === null && began >= this.#listenDueMono) {
+      this.#readListening(began);
+      soon(() => this.#turn());
+      return;
+    }
     if (this.#drain()) {
       soon(() => this.#turn());
       return;
@@ -112,12 +130,14 @@ export class FlowReader {
       soon(() => this.#turn());
       return;
     }
-    this.#cancel = after(DRAIN_EVERY_MS, () => this.#turn());
+    this.#cancel = after(this.#busy ? BUSY_DRAIN_EVERY_MS : DRAIN_EVERY_MS, () => this.#turn());
   }
 
   /** True when there is more to drain. */
   #drain(): boolean {
-    return this.#dependencies.source.drainDestroyed(this.#dead, DRAIN_LIMIT) >= DRAIN_LIMIT;
+    const drained = this.#dependencies.source.drainDestroyed(this.#dead, DRAIN_LIMIT);
+    this.#busy = drained >= BUSY;
+    return drained >= DRAIN_LIMIT;
   }
 
   #begin(now: number): void {
@@ -129,7 +149,7 @@ export class FlowReader {
       if (left > 0) listening[port] = left - 1;
     }
     this.#dependencies.ledger.beginDump();
-    this.#dumping = { family: 0, spentMs: 0 };
+    this.#dumping = { family: 0, spentMs: 0, read: false };
     this.#request();
   }
 
@@ -161,36 +181,48 @@ export class FlowReader {
     this.#dependencies.ledger.abortDump();
   }
 
-  /** Reads for a few milliseconds; true when the dump is over. */
+  /** Works for a few milliseconds; true when the dump is over. */
   #slice(began: number): boolean {
-    const { source, mono, ledger } = this.#dependencies;
+    const { mono } = this.#dependencies;
     const dump = this.#dumping;
     if (dump === null) return true;
     const sliceBegan = mono();
-    for (;;) {
-      const result = source.readDump(this.#alive);
-      if (result < 0) {
-        this.#abort(result);
-        return true;
-      }
-      if (result === 1) {
-        dump.family += 1;
-        if (dump.family === FAMILIES.length) break;
-        this.#request();
-        if (this.#dumping === null) return true;
-      }
-      if (mono() - began > SLICE_MS) {
-        dump.spentMs += mono() - sliceBegan;
-        return false;
-      }
+    let over = false;
+    // At least one step, however long the drain before it took.
+    do over = dump.read ? this.#sweep() : this.#read(dump);
+    while (!over && mono() - began <= SLICE_MS);
+    dump.spentMs += mono() - sliceBegan;
+    if (over && this.#dumping !== null) this.#finish(dump.spentMs);
+    return over;
+  }
+
+  /** Reads one piece; true when the dump broke off. */
+  #read(dump: Dump): boolean {
+    const result = this.#dependencies.source.readDump(this.#alive);
+    if (result < 0) {
+      this.#abort(result);
+      return true;
     }
-    this.#drain();
-    ledger.endDump();
+    if (result === 0) return false;
+    dump.family += 1;
+    if (dump.family < FAMILIES.length) this.#request();
+    else {
+      dump.read = true;
+      // Who died while the last pieces were read is told before the sweep.
+      this.#drain();
+    }
+    return this.#dumping === null;
+  }
+
+  #sweep(): boolean {
+    return this.#dependencies.ledger.sweep(SWEEP);
+  }
+
+  #finish(spentMs: number): void {
     this.done.dumps += 1;
-    this.done.dumpMs = dump.spentMs + mono() - sliceBegan;
+    this.done.dumpMs = spentMs;
     this.done.errno = 0;
     this.#dumping = null;
     this.#dependencies.onDump?.('ended');
-    return true;
   }
 }

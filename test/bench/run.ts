@@ -11,6 +11,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { labSkip } from '../netns/lab.ts';
 import { cpu } from './cpu.ts';
+import { flows } from './flows.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';
 import { memory } from './memory.ts';
@@ -19,7 +20,7 @@ import { rttError } from './rtt-error.ts';
 import { start } from './start.ts';
 import { type Bench, type Report, renderReport } from './table.ts';
 
-const BENCHES: readonly Bench[] = [rttError, cpu, ownLoss, idle, memory, start, history];
+const BENCHES: readonly Bench[] = [rttError, cpu, ownLoss, idle, memory, start, history, flows];
 
 const { values } = parseArgs({
   options: {

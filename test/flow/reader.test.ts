@@ -1,0 +1,129 @@
+/** The reader's order and patience, against a source that is made up. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SocketLedger } from '../../agent/flow/ledger.ts';
+import { FlowReader, type SocketSource } from '../../agent/flow/reader.ts';
+import { FlowTable } from '../../agent/flow/table.ts';
+import { STATES } from '../../agent/kernel/sock-diag-wire.ts';
+
+function rig(over: Partial<SocketSource> = {}) {
+  const calls: string[] = [];
+  let pieces = 3;
+  const source: SocketSource = {
+    beginDump: (family, states) => {
+      calls.push(states === STATES.listen ? `listen ${family}` : `dump ${family}`);
+      pieces = states === STATES.listen ? 0 : 3;
+      return 0;
+    },
+    readDump: () => (pieces-- > 0 ? 0 : 1),
+    drainDestroyed: () => {
+      calls.push('drain');
+      return 0;
+    },
+    dropped: () => 0,
+    close: () => calls.push('close'),
+    ...over,
+  };
+  const table = new FlowTable({ capacity: 10, groups: 1, groupOf: () => 0, listens: () => false, skip: () => false });
+  const ledger = new SocketLedger(table);
+  let time = 0;
+  /** Every look at the clock takes 0.4 ms, so a slice ends after a few. */
+  const mono = (): number => (time += 0.4);
+  const waiting: { at: number; run: () => void }[] = [];
+  const soon: (() => void)[] = [];
+  const moments: string[] = [];
+  const reader = new FlowReader(
+    { dumpEveryMs: 1000 },
+    {
+      source,
+      ledger,
+      listening: new Uint8Array(65_536),
+      mono,
+      after: (delayMs, run) => {
+        const entry = { at: time + delayMs, run };
+        waiting.push(entry);
+        return () => void waiting.splice(waiting.indexOf(entry), 1);
+      },
+      soon: (run) => soon.push(run),
+      onDump: (moment) => moments.push(moment),
+    },
+  );
+  let slices = 0;
+  const run = (untilMs: number): void => {
+    while (time < untilMs) {
+      const now = soon.shift();
+      if (now !== undefined) {
+        slices += 1;
+        now();
+        continue;
+      }
+      const next = waiting.shift();
+      if (next === undefined) return;
+      time = Math.max(time, next.at);
+      next.run();
+    }
+  };
+  return { reader, run, calls, moments, slices: () => slices };
+}
+
+test('a dump goes in slices between which the loop is free, both families, drained before and after', () => {
+  const { run, calls, moments, reader, slices } = rig();
+  run(500);
+  assert.deepEqual(moments, ['begins', 'ended']);
+  assert.equal(reader.done.dumps, 1);
+  assert.ok(slices() >= 2, `${slices()} slices`);
+  const order = calls.filter((call) => call !== 'drain');
+  assert.deepEqual(order, ['listen 2', 'listen 10', 'dump 2', 'dump 10']);
+  assert.ok(calls.indexOf('drain') < calls.indexOf('dump 2'));
+  assert.ok(calls.lastIndexOf('drain') > calls.indexOf('dump 10'));
+});
+
+test('dumps come when they are due, ports are looked at more often', () => {
+  const { run, moments, calls } = rig();
+  run(5500);
+  assert.ok(moments.length >= 8 && moments.length <= 12, `${moments.length}`);
+  assert.ok(calls.filter((call) => call === 'listen 2').length >= 4);
+});
+
+test('a dump that breaks off is told and tried again, and proves nothing', () => {
+  let broken = true;
+  const { run, reader, moments } = rig({ readDump: () => (broken ? -105 : 1) });
+  run(500);
+  assert.equal(reader.done.errno, 105);
+  assert.equal(reader.done.dumps, 0);
+  broken = false;
+  run(2500);
+  assert.equal(reader.done.errno, 0);
+  assert.ok(reader.done.dumps > 0);
+  assert.equal(moments.filter((moment) => moment === 'ended').length, reader.done.dumps);
+});
+
+test('a kernel without tcp_diag answers ENOENT at once', () => {
+  const { run, reader } = rig({ beginDump: () => -2 });
+  run(3000);
+  assert.equal(reader.done.errno, 2);
+  assert.equal(reader.done.dumps, 0);
+});
+
+test('when many die, the next look comes sooner', () => {
+  const looks = (dead: number): number => {
+    let count = 0;
+    const drainDestroyed = (): number => {
+      count += 1;
+      return dead;
+    };
+    rig({ drainDestroyed }).run(10_000);
+    return count;
+  };
+  assert.ok(looks(600) > 1.7 * looks(10), `${looks(600)} and ${looks(10)}`);
+});
+
+test('it lets go of the source when it stops', () => {
+  const { reader, run, calls } = rig();
+  run(300);
+  reader.stop();
+  const before = calls.length;
+  run(5000);
+  assert.equal(calls.at(before - 1), 'close');
+  assert.equal(calls.length, before);
+});
