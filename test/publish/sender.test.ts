@@ -1,0 +1,302 @@
+/** The sender with the real spool and the real SDK against a CloudWatch that misbehaves; only time is the test's. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { CloudWatch } from '../../agent/aws/cloudwatch.ts';
+import type { AwsFailure } from '../../agent/aws/errors.ts';
+import { fractionOf, Sender } from '../../agent/publish/sender.ts';
+import type { Spool } from '../../agent/publish/spool.ts';
+import {
+  type Behaviour,
+  ENVIRONMENT,
+  FakeCloudWatch,
+  type FakeCloudWatchOptions,
+  REGION,
+} from '../fakes/aws/cloudwatch.ts';
+import type { WireDatum } from '../fakes/aws/metric-rules.ts';
+import { seeded } from '../fakes/random.ts';
+import { MINUTE, NOON, openSpool, periodData, temporaryDirectory } from './rig.ts';
+
+/** Time that passes when the test says so; requests take real time and none of it. */
+class Time {
+  now = NOON;
+  #timers: { at: number; callback: () => void }[] = [];
+
+  after = (delayMs: number, callback: () => void): (() => void) => {
+    const timer = { at: this.now + delayMs, callback };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  };
+
+  /** @param idle resolves when nothing is under way */
+  async pass(ms: number, idle: () => Promise<void>): Promise<void> {
+    const end = this.now + ms;
+    for (;;) {
+      await idle();
+      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((other) => other !== next);
+      this.now = Math.max(this.now, next.at);
+      next.callback();
+    }
+    this.now = end;
+  }
+}
+
+const UNREACHABLE: AwsFailure = {
+  class: 'transient',
+  code: 'EHOSTUNREACH',
+  status: null,
+  text: 'nobody can be reached',
+  remedy: 'wait',
+};
+
+class Rig {
+  readonly time = new Time();
+  readonly server: FakeCloudWatch;
+  readonly spool: Spool;
+  readonly directory: string;
+  sender: Sender;
+  client: CloudWatch;
+  dropped = 0;
+  /** No network: only one attempt in twenty is really made, which a long outage shortens. */
+  offline = false;
+  #attempts = 0;
+  #busy = 0;
+  readonly #endpoint: string;
+
+  private constructor(server: FakeCloudWatch, endpoint: string, directory: string) {
+    this.server = server;
+    this.#endpoint = endpoint;
+    this.directory = directory;
+    this.spool = openSpool(directory, { now: () => this.time.now });
+    const { oldest } = this.spool;
+    this.spool.oldest = async (...args) => {
+      this.#busy += 1;
+      return oldest.apply(this.spool, args).finally(() => (this.#busy -= 1));
+    };
+    [this.sender, this.client] = this.#make();
+  }
+
+  static async make(t: TestContext, options: FakeCloudWatchOptions = {}): Promise<Rig> {
+    let rig: Rig | null = null;
+    const server = new FakeCloudWatch({ dataNow: () => rig?.time.now ?? NOON, ...options });
+    rig = new Rig(server, await server.listen(), temporaryDirectory(t));
+    t.after(async () => {
+      rig?.sender.stop();
+      rig?.client.close();
+      await server.close();
+    });
+    return rig;
+  }
+
+  #make(): [Sender, CloudWatch] {
+    const options = { region: REGION, endpoint: this.#endpoint, fips: false, proxy: null, certificates: null };
+    const client = new CloudWatch({ ...options, environment: ENVIRONMENT, imds: null }, 'VpcCanary');
+    const sink = {
+      put: async (...args: Parameters<CloudWatch['put']>) => {
+        this.#attempts += 1;
+        if (this.offline && this.#attempts % 20 !== 0) return { ok: false, failure: UNREACHABLE } as const;
+        this.#busy += 1;
+        return client.put(...args).finally(() => (this.#busy -= 1));
+      },
+      dropCredentials: () => (this.dropped += 1),
+    };
+    const sender = new Sender({
+      spool: this.spool,
+      sink,
+      periodMs: MINUTE,
+      instance: 'i-0123456789abcdef0',
+      now: () => this.time.now,
+      random: seeded(5),
+      after: this.time.after,
+    });
+    return [sender, client];
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.time.pass(ms, async () => {
+      for (let quiet = 0; quiet < 3; quiet = this.#busy === 0 ? quiet + 1 : 0) await immediate();
+    });
+  }
+
+  /** A minute of the agent: it passes, then its period is closed. */
+  async minute(seed: number, targets = 3): Promise<void> {
+    const at = this.time.now;
+    await this.pass(MINUTE);
+    this.sender.offer(await this.spool.append(at, periodData(seed, targets)));
+  }
+}
+
+const seriesOf = ({ MetricName, Dimensions = [] }: WireDatum): string =>
+  `${MetricName} ${Dimensions.map(({ Value }) => Value).join('/')}`;
+
+/** What came of `minutes` periods: each datum exactly once, with its own time. */
+function assertWhole(accepted: readonly WireDatum[], minutes: number, targets = 3): void {
+  const wanted = new Map<string, string>();
+  for (let i = 0; i < minutes; i += 1) {
+    for (const { name, dimensions, values } of periodData(i, targets)) {
+      const key = `${name} ${dimensions.map(([, value]) => value).join('/')} ${NOON / 1000 + i * 60}`;
+      wanted.set(key, JSON.stringify([values.map(([value]) => value), values.map(([, count]) => count)]));
+    }
+  }
+  const found = new Map<string, string>();
+  for (const datum of accepted) {
+    const key = `${seriesOf(datum)} ${datum.Timestamp}`;
+    assert.ok(!found.has(key), `${key} twice`);
+    found.set(key, JSON.stringify([datum.Values, datum.Counts]));
+  }
+  assert.equal(found.size, wanted.size);
+  for (const [key, value] of wanted) assert.equal(found.get(key), value, key);
+}
+
+test('fresh data go out within a third of the period, once', async (t) => {
+  const rig = await Rig.make(t);
+  for (let i = 0; i < 3; i += 1) await rig.minute(i);
+  await rig.pass(20_000);
+  assertWhole(rig.server.accepted, 3);
+  assert.equal(rig.spool.status().waiting, 0);
+  const { deliveryMs, failure, lastAcceptedAt } = rig.sender.status();
+  assert.equal(failure, null);
+  assert.ok(deliveryMs !== null && deliveryMs >= 0 && deliveryMs < 20_000);
+  assert.equal(lastAcceptedAt, NOON + 3 * MINUTE + deliveryMs);
+});
+
+test('instances are spread evenly over the time there is', () => {
+  const bins = new Array<number>(10).fill(0);
+  for (let i = 0; i < 1000; i += 1)
+    bins[Math.floor(fractionOf(`i-0${(i * 7919).toString(16).padStart(16, '0')}`) * 10)]! += 1;
+  assert.ok(Math.min(...bins) > 60 && Math.max(...bins) < 145, bins.join(' '));
+  assert.equal(fractionOf('i-1'), fractionOf('i-1'));
+});
+
+test('24 hours without CloudWatch, then everything, oldest first, fresh data at once, to equality', async (t) => {
+  const rig = await Rig.make(t, { behave: () => 'internal' });
+  const minutes = 24 * 60;
+  rig.offline = true;
+  for (let i = 0; i < minutes; i += 1) await rig.minute(i);
+  rig.offline = false;
+  assert.equal(rig.spool.status().waiting, minutes);
+  assert.equal(rig.server.accepted.length, 0);
+  assert.ok(rig.server.requests.length < 2.5 * minutes, `${rig.server.requests.length} attempts`);
+  assert.equal(rig.sender.status().failure?.failure.class, 'transient');
+  const since = (rig.sender.status().failure?.since ?? 0) - NOON;
+  assert.ok(since >= MINUTE && since < MINUTE + 20_000, 'since the first that failed');
+
+  rig.server.behave = () => 'ok';
+  const before = rig.server.requests.length;
+  await rig.minute(minutes);
+  await rig.minute(minutes + 1);
+  for (let i = 2; i < 30; i += 1) await rig.minute(minutes + i);
+  await rig.pass(MINUTE);
+  assertWhole(rig.server.accepted, minutes + 30);
+  assert.equal(rig.spool.status().waiting, 0);
+  const old = rig.server.accepted.filter(({ Timestamp: at }) => at < NOON / 1000 + (minutes - 2) * 60);
+  const times = old.map(({ Timestamp: at }) => at);
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+    'oldest first',
+  );
+  const requests = rig.server.requests.length - before;
+  assert.ok(requests < 120, `${requests} requests for ${minutes} periods`);
+  assert.equal(rig.sender.status().failure, null);
+});
+
+test('every kind of trouble on the way, and each datum arrives once', async (t) => {
+  const random = seeded(3);
+  const kinds: Behaviour[] = ['throttle', 'internal', 'html', 'cut', 'expired', 'denied'];
+  const behave = (): Behaviour => (random() < 0.5 ? 'ok' : kinds[Math.floor(random() * kinds.length)]!);
+  const rig = await Rig.make(t, { behave });
+  for (let i = 0; i < 60; i += 1) await rig.minute(i);
+  rig.server.behave = () => 'ok';
+  await rig.pass(30 * MINUTE);
+  assertWhole(rig.server.accepted, 60);
+  assert.ok(rig.dropped > 0, 'credentials were dropped');
+  assert.deepEqual(rig.server.problems, []);
+});
+
+test('a lost answer is what sends data twice, and nothing else is', async (t) => {
+  const rig = await Rig.make(t, { behave: (request) => (request === 1 ? 'lost-answer' : 'ok') });
+  for (let i = 0; i < 4; i += 1) await rig.minute(i);
+  await rig.pass(5 * MINUTE);
+  const times = rig.server.accepted
+    .filter(({ MetricName }) => MetricName === 'Heartbeat')
+    .map(({ Timestamp }) => (Timestamp - NOON / 1000) / 60);
+  assert.deepEqual(
+    times.toSorted((a, b) => a - b),
+    [0, 1, 1, 2, 3],
+  );
+});
+
+test('a datum that is never taken is found, named and set aside; all others arrive', async (t) => {
+  const refuse = (datum: WireDatum): boolean => seriesOf(datum) === 'PacketLoss vpc-0a1b2c3d4e5f67890/site-1/target-4';
+  const rig = await Rig.make(t, { refuse });
+  for (let i = 0; i < 3; i += 1) await rig.minute(i, 40);
+  await rig.pass(MINUTE);
+  const { refused, failure } = rig.sender.status();
+  assert.equal(failure, null);
+  assert.deepEqual(
+    refused.map(({ series }) => series),
+    ['PacketLoss VpcId=vpc-0a1b2c3d4e5f67890 Site=site-1 Target=target-4'],
+  );
+  assert.equal(rig.server.accepted.length, 3 * 80);
+  assert.equal(rig.spool.status().waiting, 0);
+  assert.ok(rig.server.requests.length < 25, 'found by halving, and only once');
+});
+
+test('when everything is refused, nothing is thrown away', async (t) => {
+  let bad = true;
+  const rig = await Rig.make(t, { refuse: () => bad });
+  await rig.minute(0, 20);
+  await rig.pass(2 * MINUTE);
+  assert.equal(rig.sender.status().failure?.failure.class, 'invalid');
+  assert.deepEqual(rig.sender.status().refused, []);
+  assert.equal(rig.spool.status().waiting, 1);
+  bad = false;
+  await rig.pass(6 * MINUTE);
+  assertWhole(rig.server.accepted, 1, 20);
+});
+
+test('a request that is too large is halved', async (t) => {
+  const rig = await Rig.make(t, { behave: (_, { MetricData }) => (MetricData.length > 30 ? 'too-large' : 'ok') });
+  await rig.minute(0, 50);
+  await rig.pass(MINUTE);
+  assertWhole(rig.server.accepted, 1, 50);
+});
+
+test('half of a batch that went is not sent again with the other half', async (t) => {
+  let requests = 0;
+  const rig = await Rig.make(t, {
+    behave: (_, { MetricData }) => {
+      if (MetricData.length > 60) return 'too-large';
+      requests += 1;
+      return requests === 2 ? 'internal' : 'ok';
+    },
+  });
+  await rig.minute(0, 50);
+  await rig.pass(5 * MINUTE);
+  assertWhole(rig.server.accepted, 1, 50);
+});
+
+test('thousands of data go in requests within the limits', async (t) => {
+  const rig = await Rig.make(t);
+  await rig.minute(0, 900);
+  await rig.pass(MINUTE);
+  assertWhole(rig.server.accepted, 1, 900);
+  assert.ok(rig.server.requests.length >= 2);
+  assert.ok(rig.server.requests.every(({ data, bytes }) => data <= 1000 && bytes <= 1_000_000));
+  assert.deepEqual(rig.server.problems, []);
+});
+
+test('a clock set ahead by a day, and back: data out of reach are counted, the rest goes', async (t) => {
+  const rig = await Rig.make(t, { dataNow: () => NOON });
+  rig.sender.offer(await rig.spool.append(NOON - MINUTE, periodData(0)));
+  rig.sender.offer(await rig.spool.append(NOON + 86_400_000, periodData(1)));
+  await rig.pass(5 * MINUTE);
+  assert.equal(rig.server.accepted.length, 7);
+  assert.equal(rig.spool.status().expired, 1);
+  assert.equal(rig.spool.status().waiting, 0);
+});
