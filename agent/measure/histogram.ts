@@ -98,8 +98,7 @@ export class Histogram {
     for (const [index, count] of this.#counts.entries()) {
       if (count > 0) pairs.push([(this.#sums[index] ?? 0) / count, count]);
     }
-    while (pairs.length > limit) mergeClosest(pairs);
-    return pairs;
+    return fewerPairs(pairs, limit);
   }
 
   /** Index of a bucket in the arrays, which grow to hold it. */
@@ -121,6 +120,12 @@ export class Histogram {
     this.#sums = sums;
     this.#first -= before;
   }
+}
+
+/** Ascending pairs, neighbours merged until there are at most `limit`; changes `pairs`. */
+export function fewerPairs(pairs: [number, number][], limit: number): ValueCount[] {
+  while (pairs.length > limit) mergeClosest(pairs);
+  return pairs;
 }
 
 /**

@@ -296,6 +296,18 @@ export const CATALOG = [
     prometheus: { name: 'vpc_canary_probe_overload_total', type: 'counter', labels: ['reason'] },
   },
   {
+    name: 'PublishLag',
+    help: 'Age of the oldest period that CloudWatch has not yet accepted; 0 when nothing waits.',
+    cloudWatch: { unit: 'Seconds', dimensions: VPC, essential: false },
+    prometheus: { name: 'vpc_canary_publish_lag_seconds', type: 'gauge', labels: [] },
+  },
+  {
+    name: 'SpoolDepth',
+    help: 'Batches of metric data that wait on disk for CloudWatch.',
+    cloudWatch: { unit: 'Count', dimensions: VPC, essential: false },
+    prometheus: { name: 'vpc_canary_spool_depth', type: 'gauge', labels: [] },
+  },
+  {
     name: 'EventLoopDelay',
     help: 'Longest stall of the agent in the last minute.',
     cloudWatch: null,
@@ -363,6 +375,8 @@ export const CATALOG = [
   },
 ] as const satisfies readonly MetricRow[];
 
+/** Rows that CloudWatch gets. */
+export type CloudWatchMetricName = Extract<(typeof CATALOG)[number], { cloudWatch: object }>['name'];
 /** Rows that Prometheus gets. */
 export type PrometheusMetricName = Extract<(typeof CATALOG)[number], { prometheus: object }>['name'];
 

@@ -111,6 +111,8 @@ const SAMPLES: Readonly<Record<PrometheusMetricName, Samples>> = {
     ['', label('reason', 'late_send'), agent.overload.lateSends],
     ['', label('reason', 'no_buffers'), agent.overload.noBuffers],
   ],
+  PublishLag: one(({ agent, at }) => agent.publish && seconds(Math.max(0, at - (agent.publish.spool.oldest ?? at)))),
+  SpoolDepth: one(({ agent }) => agent.publish?.spool.waiting ?? null),
   EventLoopDelay: one(({ agent }) => seconds(agent.usage.loopDelayMs)),
   AgentStart: one(({ agent }) => seconds(agent.startedAt)),
   BuildInfo: ({ agent }) => [

@@ -154,6 +154,40 @@ export interface Notice {
   readonly since: number;
 }
 
+/** How it stands with publishing to CloudWatch. */
+export interface PublishView {
+  readonly namespace: string;
+  readonly region: string;
+  /** Value of the dimension VpcId. */
+  readonly vpc: string;
+  readonly periodMs: Milliseconds;
+  /** Series of the latest period; those beyond `maxSeries` are folded into `Other`. */
+  readonly series: number;
+  readonly folded: number;
+  /** Wall time at which CloudWatch last accepted something; null if never. */
+  readonly lastAcceptedAt: number | null;
+  /** From the end of the latest accepted fresh period to its acceptance; null before the first. */
+  readonly deliveryMs: Milliseconds | null;
+  readonly spool: {
+    /** `memory` when the disk takes nothing. */
+    readonly mode: 'disk' | 'memory';
+    /** Batches that wait, and the time of the oldest. */
+    readonly waiting: number;
+    readonly oldest: number | null;
+    readonly bytes: number;
+    readonly maxBytes: number;
+    /** Batches lost to the size cap, to age, to damage on disk. */
+    readonly dropped: number;
+    readonly expired: number;
+    readonly damaged: number;
+    readonly writeErrors: number;
+  };
+  /** What keeps data from being accepted now. */
+  readonly error: { readonly text: string; readonly remedy: string; readonly since: number } | null;
+  /** Series that CloudWatch refuses, by name, and why. */
+  readonly refused: readonly { readonly series: string; readonly text: string }[];
+}
+
 export interface AgentView {
   readonly version: string;
   readonly pid: number;
@@ -202,6 +236,8 @@ export interface AgentView {
     readonly writeErrors: number;
     readonly text: string | null;
   };
+  /** null when nothing is published. */
+  readonly publish: PublishView | null;
   readonly usage: {
     readonly rssBytes: number;
     readonly anonymousBytes: number | null;

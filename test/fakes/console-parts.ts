@@ -124,6 +124,7 @@ export function fakeAgent(more: Partial<AgentView> = {}): AgentView {
     availabilityZone: 'ap-southeast-2a',
     icmp: { mode: 'raw', timing: 'kernel', text: 'raw sockets, kernel stamps at both ends' },
     overload: { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false },
+    publish: null,
     clock: { steps: 0, lastStepMs: null, suspensions: 0 },
     config: {
       sources: ['/etc/vpc-canary/config.yaml'],

@@ -125,6 +125,7 @@ export function agent(over: Partial<AgentView> = {}): AgentView {
     availabilityZone: 'ap-southeast-2a',
     icmp: { mode: 'raw', timing: 'kernel', text: 'raw sockets, timed by the kernel' },
     overload: { receiveOverflows: 1, lateSends: 2, noBuffers: 3, now: false },
+    publish: null,
     clock: { steps: 1, lastStepMs: 3200, suspensions: 0 },
     config: { sources: ['defaults'], loadedAt: AT - 7_200_000, ok: true, problems: [], reloads: 2 },
     history: {

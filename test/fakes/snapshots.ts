@@ -56,6 +56,7 @@ export function agentView(over: Partial<AgentView> = {}): AgentView {
     availabilityZone: 'ap-southeast-2a',
     icmp: { mode: 'raw', timing: 'kernel', text: 'two raw sockets, kernel time stamps, ±5 µs' },
     overload: { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false },
+    publish: null,
     clock: { steps: 0, lastStepMs: null, suspensions: 0 },
     config: {
       sources: ['/etc/vpc-canary/config.yaml'],

@@ -33,6 +33,8 @@ test('the rows of the design are there, with their units and sets', () => {
     'AgentMemory Bytes -',
     'AgentCpu Percent -',
     'ProbeOverload Count -',
+    'PublishLag Seconds -',
+    'SpoolDepth Count -',
   ]);
 });
 

@@ -122,9 +122,10 @@ test('each family has its HELP and TYPE once, before all its samples', () => {
   }
   const named = CATALOG.flatMap((row) => (row.prometheus ? [row.prometheus.name] : []));
   const conditional = ['vpc_canary_http_phase_seconds', 'vpc_canary_http_status_code'];
+  const publishing = ['vpc_canary_publish_lag_seconds', 'vpc_canary_spool_depth'];
   assert.deepEqual(
     named.filter((name) => !seen.has(name)),
-    [...conditional, 'vpc_canary_certificate_remaining_seconds'],
+    [...conditional, 'vpc_canary_certificate_remaining_seconds', ...publishing],
   );
 });
 
