@@ -5,6 +5,7 @@
  * What an operator writes has another shape, `schema.ts`; `finish.ts` turns the one into the other.
  */
 import type { Milliseconds, Site, Target } from '../measure/target.ts';
+import type { MetricSet } from '../metric/cloudwatch.ts';
 import type { Secret } from './secret.ts';
 
 export interface HttpConfig {
@@ -39,6 +40,29 @@ export interface FlowsConfig {
   readonly awsRanges: string | null;
 }
 
+export interface CloudWatchConfig {
+  /** `auto` publishes on EC2, and elsewhere when a region is named. */
+  readonly enabled: 'auto' | 'on' | 'off';
+  /** null takes the instance's. */
+  readonly region: string | null;
+  /** null takes the region's. */
+  readonly endpoint: string | null;
+  readonly namespace: string;
+  /** Value of the dimension VpcId; null takes the VPC's id, or this host's name. */
+  readonly vpc: string | null;
+  readonly periodMs: Milliseconds;
+  readonly set: MetricSet;
+  readonly maxSeries: number;
+}
+
+export interface AwsConfig {
+  /** null takes the environment's. */
+  readonly proxy: string | null;
+  /** PEM file; null takes the environment's. */
+  readonly certificates: string | null;
+  readonly fips: boolean;
+}
+
 export interface Config {
   /** Name in the head of the page; null takes the VPC's or the host's. */
   readonly title: string | null;
@@ -50,6 +74,8 @@ export interface Config {
   readonly builtInTargets: boolean;
   readonly flows: FlowsConfig;
   readonly http: HttpConfig;
+  readonly publish: { readonly cloudwatch: CloudWatchConfig; readonly spool: { readonly maxBytes: number } };
+  readonly aws: AwsConfig;
   readonly history: { readonly mode: HistoryMode; readonly maxBytes: number };
   readonly state: { readonly directory: string };
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };

@@ -46,9 +46,29 @@ export function finish(
       tls: http.tls === undefined ? null : { certFile: http.tls.certificate, keyFile: http.tls.key },
       names: http.names,
     },
+    publish: { cloudwatch: cloudWatchOf(written), spool: written.publish.spool },
+    aws: {
+      proxy: written.aws.proxy ?? null,
+      certificates: written.aws.certificates ?? null,
+      fips: written.aws.fips,
+    },
     history: written.history,
     state: written.state,
     log: written.log,
+  };
+}
+
+function cloudWatchOf({ publish: { cloudwatch } }: Settings): Config['publish']['cloudwatch'] {
+  const { enabled, namespace, set, maxSeries, period } = cloudwatch;
+  return {
+    enabled,
+    region: cloudwatch.region ?? null,
+    endpoint: cloudwatch.endpoint ?? null,
+    namespace,
+    vpc: cloudwatch.vpc ?? null,
+    periodMs: period,
+    set,
+    maxSeries,
   };
 }
 

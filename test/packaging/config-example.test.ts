@@ -61,6 +61,13 @@ test('what is commented out with a default in it states the default', async () =
     path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], parse(everything));
   for (const path of [
     ['http', 'listen'],
+    ['publish', 'cloudwatch', 'enabled'],
+    ['publish', 'cloudwatch', 'namespace'],
+    ['publish', 'cloudwatch', 'period'],
+    ['publish', 'cloudwatch', 'set'],
+    ['publish', 'cloudwatch', 'maxSeries'],
+    ['publish', 'spool', 'maxBytes'],
+    ['aws', 'fips'],
     ['history', 'mode'],
     ['history', 'maxBytes'],
     ['state', 'directory'],
