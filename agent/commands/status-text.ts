@@ -181,6 +181,7 @@ function agentLines(snapshot: Snapshot, ageMs: number | null, width: number, pai
     `running ${formatAge(snapshot.at - agent.startedAt)}`,
     agent.icmp.mode === 'unused' ? '' : agent.icmp.text,
     formatBytes(agent.usage.rssBytes),
+    publishText(agent, snapshot.at),
     agent.usage.cpu === null ? '' : `CPU ${formatRatio(agent.usage.cpu)}`,
     `verdict of ${formatClock(snapshot.at, 'second')} UTC`,
   ];
@@ -195,6 +196,15 @@ function agentLines(snapshot: Snapshot, ageMs: number | null, width: number, pai
       indented('! ', text, width).map((line) => paint('degraded', line)),
     ),
   ];
+}
+
+/** Where data go, when they last did, what waits. */
+function publishText({ publish }: AgentView, at: number): string {
+  if (publish === null) return '';
+  const { lastAcceptedAt: last, spool } = publish;
+  const when = last === null ? 'nothing accepted yet' : `last accepted ${formatAge(at - last)} ago`;
+  const waits = spool.oldest === null ? '' : `, ${counted(spool.waiting, 'period')} waiting`;
+  return `CloudWatch ${publish.namespace} in ${publish.region}: ${when}${waits}`;
 }
 
 /** The problems of a refused configuration that no notice quotes. */

@@ -26,9 +26,11 @@ import type { Sources } from '../../web/sources.ts';
 import { WebStartError } from '../../web/start-error.ts';
 import { Flows } from './flows.ts';
 import { watchHost } from './host.ts';
+import { HostIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import { type Condition, Notices } from './notices.ts';
 import { Probers } from './probers.ts';
+import { Publishing } from './publishing.ts';
 import { EverySecond } from './second.ts';
 import { Self } from './self.ts';
 import { TargetIds } from './target-ids.ts';
@@ -67,6 +69,8 @@ export class Agent {
   readonly #history: History | null;
   readonly #observer: Observer;
   readonly #probers: Probers;
+  readonly #identity: HostIdentity;
+  readonly #publishing: Publishing;
   readonly #keeper: ConfigKeeper;
   readonly #capabilities = effectiveCapabilities() ?? [];
   /** What of the configuration is taken at the start only. */
@@ -93,8 +97,11 @@ export class Agent {
     this.#observer = new Observer({
       nextEventId: () => (this.#eventId += 1),
       recentEvents: this.#history?.events({ limit: 50 }) ?? [],
+      publish: true,
       onChange: () => this.#second?.soon(),
     });
+    this.#identity = new HostIdentity(process.env, () => void this.#publishing.apply(this.#keeper.current.config));
+    this.#publishing = new Publishing(this.#observer, this.#identity, log);
     this.#probers = new Probers(this.#observer, (change) => this.#moved(change));
     this.#keeper = keepConfig(initial, request, {
       now: Date.now,
@@ -110,6 +117,7 @@ export class Agent {
   async start(): Promise<WebServer> {
     const { config } = this.#keeper.current;
     await this.#apply(config);
+    this.#identity.begin();
     this.#second = new EverySecond(
       () => systemClock().mono(),
       () => this.#tick(),
@@ -155,6 +163,8 @@ export class Agent {
     await this.#probers.close();
     this.#flows.close();
     if (this.#second !== null) this.#tick();
+    if (this.#snapshot !== null) await this.#publishing.close(systemClock().mono(), this.#snapshot.agent);
+    this.#identity.close();
     this.#history?.close();
     this.#self.close();
     this.#host.close();
@@ -165,6 +175,7 @@ export class Agent {
     const targets = this.#ids.assign(this.#refused.length > 0 ? [] : config.targets);
     this.#observer.setTargets(this.#refused.length > 0 ? [] : config.sites, targets);
     await this.#probers.setTargets(targets);
+    void this.#publishing.apply(config);
     this.#flows.apply(config);
   }
 
@@ -230,6 +241,7 @@ export class Agent {
       alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows }, clock.mono()),
     };
     this.#snapshot = snapshot;
+    this.#publishing.tick(clock.mono(), snapshot.agent);
     this.#logChanges(snapshot, events);
     for (const listener of this.#listeners) listener(snapshot);
     this.#show(snapshot);
@@ -265,9 +277,9 @@ export class Agent {
       pid: process.pid,
       startedAt: this.#startedAt,
       hostname: hostname(),
-      title: current.config.title ?? hostname(),
-      vpcId: null,
-      availabilityZone: null,
+      title: current.config.title ?? current.config.publish.cloudwatch.vpc ?? hostname(),
+      vpcId: this.#identity.identity?.vpcId ?? null,
+      availabilityZone: this.#identity.identity?.availabilityZone ?? null,
       icmp: { mode: icmp.mode, timing: icmp.timing, text: icmp.text },
       overload: this.#probers.overload(),
       clock: this.#self.clock(),
@@ -281,6 +293,7 @@ export class Agent {
         writeErrors: 0,
         text: 'history is off (history.mode)',
       },
+      publish: this.#publishing.view(),
       usage: this.#self.usage(),
       capabilities: this.#capabilities,
       notices: [...this.#notices.list(this.#conditions(problems), now), ...(this.#history?.notices() ?? [])],
@@ -288,7 +301,12 @@ export class Agent {
   }
 
   #conditions(problems: readonly string[]): Condition[] {
-    const conditions: Condition[] = [...this.#probers.conditions(), ...this.#flows.conditions()];
+    const conditions: Condition[] = [
+      ...this.#probers.conditions(),
+      ...this.#flows.conditions(),
+      ...this.#identity.conditions(),
+      ...this.#publishing.conditions(),
+    ];
     if (problems.length > 0) {
       const effect = this.#refused.length > 0 ? 'nothing is probed' : 'the last good one stays in force';
       conditions.push({

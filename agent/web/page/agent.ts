@@ -18,7 +18,7 @@ function draw(context: Context): Body {
     everySeconds: 10,
     main: html`<div class="page-head" data-part="subject"><h1>Agent</h1><p class="dim">vpc-canary ${agent.version} on <bdi>${agent.hostname}</bdi>, process ${agent.pid}, since ${time(agent.startedAt, now)}, ${lasting(agent.startedAt, now)}</p></div>
 ${noticeList(context, true)}${agent.notices.length === 0 && html`<p class="card none first">Nothing to report about the agent itself.</p>`}
-<div class="panels" data-part="agent">${usage(agent)}${alarmPanel(context.snapshot, now)}${timing(agent)}${clockPanel(agent)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
+<div class="panels" data-part="agent">${usage(agent)}${alarmPanel(context.snapshot, now)}${timing(agent)}${clockPanel(agent)}${publishPanel(agent, now)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
 ${configInForce(context)}`,
   };
 }
@@ -79,6 +79,36 @@ function clockPanel({ clock }: AgentView): Html {
           `${clock.lastStepMs > 0 ? '+' : '−'}${formatDuration(Math.abs(clock.lastStepMs))}; round trips and outages are not touched by it`,
         ],
     ['Suspensions', clock.suspensions === 0 ? 'none' : formatCount(clock.suspensions)],
+  ]);
+}
+
+function publishPanel({ publish }: AgentView, now: number): Html | false {
+  if (publish === null) return false;
+  const { spool, error } = publish;
+  const folded = publish.folded === 0 ? '' : `, ${formatCount(publish.folded)} targets among them as Other`;
+  const lost = [
+    spool.dropped > 0 && `${formatCount(spool.dropped)} dropped for space`,
+    spool.expired > 0 && `${formatCount(spool.expired)} too old`,
+    spool.damaged > 0 && `${formatCount(spool.damaged)} damaged`,
+  ].filter((part) => part !== false);
+  return panel('CloudWatch', [
+    ['To', html`<span class="mono">${publish.namespace}</span> in ${publish.region}, VpcId <bdi>${publish.vpc}</bdi>`],
+    ['Every', `${formatDuration(publish.periodMs)}: ${formatCount(publish.series)} series${folded}`],
+    ['Last accepted', publish.lastAcceptedAt === null ? 'nothing yet' : time(publish.lastAcceptedAt, now)],
+    [
+      'Waiting',
+      spool.oldest === null
+        ? 'nothing'
+        : html`${formatCount(spool.waiting)} batches since ${time(spool.oldest, now)}, ${spool.mode === 'disk' ? 'on disk' : 'in memory'}`,
+    ],
+    ['Spool', `${formatBytes(spool.bytes)} of at most ${formatBytes(spool.maxBytes)}`],
+    lost.length === 0 ? null : ['Not sent', lost.join(', ')],
+    error === null
+      ? null
+      : ['Trouble', html`<b class="t-degraded">${error.text}</b>, since ${time(error.since, now)}. ${error.remedy}`],
+    publish.refused.length === 0
+      ? null
+      : ['Refused', html`<ul>${publish.refused.map(({ series, text }) => html`<li>${series}: ${text}</li>`)}</ul>`],
   ]);
 }
 
