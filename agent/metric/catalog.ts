@@ -375,8 +375,6 @@ export const CATALOG = [
   },
 ] as const satisfies readonly MetricRow[];
 
-/** Rows that CloudWatch gets. */
-export type CloudWatchMetricName = Extract<(typeof CATALOG)[number], { cloudWatch: object }>['name'];
 /** Rows that Prometheus gets. */
 export type PrometheusMetricName = Extract<(typeof CATALOG)[number], { prometheus: object }>['name'];
 

@@ -88,6 +88,19 @@ function fold<T>(things: readonly T[], rows: number, room: number): { own: reado
 }
 
 function seriesOf({ name, cloudWatch }: PublishedRow, values: Partial<Record<Dimension, string>>): Series {
-  const dimensions = cloudWatch.dimensions.map((key) => [key, values[key] ?? OTHER] as const);
+  const dimensions = cloudWatch.dimensions.map((key) => [key, dimensionValue(values[key] ?? OTHER)] as const);
   return { name, unit: cloudWatch.unit, dimensions };
+}
+
+/** Longest value of a dimension (PutMetricData, Dimension.Value). */
+const LONGEST_VALUE = 1024;
+
+/** CloudWatch takes ASCII without control characters, not blank, not beginning with a colon. */
+function dimensionValue(text: string): string {
+  const plain = text
+    .replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .slice(0, LONGEST_VALUE)
+    .trim()
+    .replace(/^:/, '_:');
+  return plain === '' ? '_' : plain;
 }

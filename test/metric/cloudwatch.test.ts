@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AgentPeriod, cloudWatchData, type Datum, type MetricSet, rowsOf } from '../../agent/metric/cloudwatch.ts';
+import { type AgentPeriod, cloudWatchData, type Datum } from '../../agent/metric/cloudwatch.ts';
+import type { GroupPeriod } from '../../agent/metric/group-period.ts';
+import { type MetricSet, planSeries } from '../../agent/metric/series.ts';
 import type { TargetPeriod } from '../../agent/verdict/observer.ts';
 import { statistics } from '../fakes/small-snapshot.ts';
 
@@ -17,8 +19,13 @@ function period(target: string, over: Partial<TargetPeriod> = {}): TargetPeriod 
 const silent = (target: string): TargetPeriod =>
   period(target, { state: 'down', downMs: 59_940, statistics: statistics({ p50: null }), rtts: [] });
 
-function render(targets: readonly TargetPeriod[], set: MetricSet = 'essential', maxSeries = 100) {
-  return cloudWatchData({ vpc: 'vpc-1', targets, agent: AGENT, set, maxSeries });
+function render(
+  targets: readonly TargetPeriod[],
+  set: MetricSet = 'essential',
+  maxSeries = 100,
+  groups: readonly GroupPeriod[] = [],
+) {
+  return cloudWatchData({ vpc: 'vpc-1', targets, groups, agent: AGENT, set, maxSeries });
 }
 
 const text = ({ name, unit, dimensions, values }: Datum): string =>
@@ -26,12 +33,12 @@ const text = ({ name, unit, dimensions, values }: Datum): string =>
 
 test('the essential rows of a target that answers and one that does not', () => {
   assert.deepEqual(render([period('a'), silent('b')]).data.map(text), [
+    'Heartbeat Count VpcId=vpc-1: 1×1',
     'RoundTripTime Milliseconds VpcId=vpc-1 Site=syd Target=a: 4.21×58 9.5×2',
     'PacketLoss Percent VpcId=vpc-1 Site=syd Target=a: 0×1',
     'HealthIndicator None VpcId=vpc-1 Site=syd Target=a: 0×1',
     'PacketLoss Percent VpcId=vpc-1 Site=syd Target=b: 100×1',
     'HealthIndicator None VpcId=vpc-1 Site=syd Target=b: 1×1',
-    'Heartbeat Count VpcId=vpc-1: 1×1',
   ]);
 });
 
@@ -45,9 +52,8 @@ test('all rows, and those of a list', () => {
   assert.ok(full.includes('SpoolDepth Count VpcId=vpc-1: 3×1'));
   assert.deepEqual(
     render([period('a')], ['Heartbeat', 'Jitter']).data.map(({ name }) => name),
-    ['Jitter', 'Heartbeat'],
+    ['Heartbeat', 'Jitter'],
   );
-  assert.equal(rowsOf('full').length, 11);
 });
 
 test('what is not known has no datum', () => {
@@ -76,11 +82,50 @@ test('beyond maxSeries the rest is told together, and how many they are', () => 
   assert.equal(render(targets, 'essential', 15).folded, 2);
 });
 
+const group = (name: string, over: Partial<GroupPeriod> = {}): GroupPeriod => {
+  return { name, bytes: 123_456_789, retransmissions: 7, timeouts: 1, rttsMs: [4, 9], ...over };
+};
+
+test('groups of connections, folded like targets', () => {
+  const groups = [group('syd', { timeouts: null }), group('mel'), group('bne', { bytes: 1 })];
+  const all = render([period('a')], 'full', 100, groups).data.map(text);
+  assert.ok(all.includes('DataTransferred Bytes VpcId=vpc-1 Group=syd: 123456789×1'));
+  assert.ok(all.includes('FlowRoundTripTime Milliseconds VpcId=vpc-1 Group=mel: 4×1 9×1'));
+  assert.ok(!all.some((line) => line.startsWith('Timeouts Count VpcId=vpc-1 Group=syd')));
+  const few = render([period('a')], 'essential', 10, groups)
+    .data.map(text)
+    .slice(4);
+  assert.deepEqual(few, [
+    'DataTransferred Bytes VpcId=vpc-1 Group=syd: 123456789×1',
+    'Retransmissions Count VpcId=vpc-1 Group=syd: 7×1',
+    'DataTransferred Bytes VpcId=vpc-1 Group=Other: 123456790×1',
+    'Retransmissions Count VpcId=vpc-1 Group=Other: 14×1',
+    'Timeouts Count VpcId=vpc-1 Group=Other: 2×1',
+  ]);
+});
+
+test('what is published is what was planned and paid for, whatever fits', () => {
+  const targets = [period('a'), silent('b'), period('c'), period('d')];
+  const groups = [group('syd'), group('mel')];
+  for (let maxSeries = 1; maxSeries < 40; maxSeries += 1) {
+    for (const set of ['essential', 'full', ['PacketLoss', 'Timeouts']] as const) {
+      const named = targets.map(({ target: name, site }) => ({ name, site }));
+      const plan = planSeries({ vpc: 'vpc-1', targets: named, groups: ['syd', 'mel'], set, maxSeries });
+      const planned = new Set(plan.series.map(({ name, dimensions }) => JSON.stringify([name, dimensions])));
+      const { data, folded } = render(targets, set, maxSeries, groups);
+      for (const { name, dimensions } of data) assert.ok(planned.has(JSON.stringify([name, dimensions])));
+      assert.equal(folded, plan.folded.length);
+      const silentRtt = data.find(({ name, dimensions }) => name === 'RoundTripTime' && dimensions[2]?.[1] === 'b');
+      assert.equal(silentRtt, undefined, 'values stand under their own target');
+    }
+  }
+});
+
 test('values are at most 150, unique, with the counts of the sample', () => {
   const rtts = Array.from({ length: 400 }, (_, i) => [1 + i / 1e5, 2] as const);
   const wide = Array.from({ length: 400 }, (_, i) => [1.02 ** i, 1] as const);
   for (const values of [rtts, wide]) {
-    const [datum] = render([period('a', { rtts: values })]).data;
+    const datum = render([period('a', { rtts: values })]).data.find(({ name }) => name === 'RoundTripTime');
     assert.ok(datum !== undefined && datum.values.length <= 150);
     const numbers = datum.values.map(([value]) => value);
     assert.equal(new Set(numbers).size, numbers.length);
