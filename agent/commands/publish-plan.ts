@@ -36,16 +36,17 @@ export async function loadPublishing(request: ConfigRequest, site: string | null
   return { ok: true, publishing: publishingOf(config, site) };
 }
 
-function publishingOf({ sites, targets, builtInTargets, flows }: Config, site: string | null): Publishing {
+function publishingOf({ sites, targets, builtInTargets, flows, publish }: Config, site: string | null): Publishing {
+  const { namespace, vpc, set, maxSeries, periodMs } = publish.cloudwatch;
   return {
-    namespace: 'VpcCanary',
-    vpc: THIS_VPC,
+    namespace,
+    vpc: vpc ?? THIS_VPC,
     targets,
     groups: flows.enabled ? sites.filter(({ cidrs }) => cidrs.length > 0).map(({ name }) => name) : [],
     builtInTargets,
-    set: 'essential',
-    maxSeries: 100,
-    periodMs: 60_000,
+    set,
+    maxSeries,
+    periodMs,
     site,
   };
 }

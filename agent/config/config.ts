@@ -5,7 +5,7 @@
  * What an operator writes has another shape, `schema.ts`; `finish.ts` turns the one into the other.
  */
 import type { Milliseconds, Site, Target } from '../measure/target.ts';
-import type { MetricSet } from '../metric/cloudwatch.ts';
+import type { MetricSet } from '../metric/series.ts';
 import type { Secret } from './secret.ts';
 
 export interface HttpConfig {

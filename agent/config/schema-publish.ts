@@ -1,7 +1,6 @@
 /** The parts of the schema about AWS: publishing to CloudWatch, Parameter Store, and how AWS is reached. */
 import * as z from 'zod';
-import type { CloudWatchMetricName } from '../metric/catalog.ts';
-import { type MetricSet, rowsOf } from '../metric/cloudwatch.ts';
+import { CLOUDWATCH_METRICS, type CloudWatchMetricName, type MetricSet } from '../metric/series.ts';
 import { choice, flag, inRange, integer, line, notes, parsed } from './fields.ts';
 import { nearest } from './suggest.ts';
 import { durationOf, formatSize, type Parsed, parseSize, SIZE_PATTERN } from './units.ts';
@@ -21,7 +20,7 @@ function parsePeriod(value: unknown): Parsed<number> {
 function parseSet(value: unknown): Parsed<MetricSet> {
   if (value === 'essential' || value === 'full') return { ok: true, value };
   const names: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/\s*,\s*/) : [];
-  const known = rowsOf('full').map(({ name }) => name);
+  const known = CLOUDWATCH_METRICS;
   const chosen = known.filter((name) => names.includes(name));
   const wrong = names.find((name) => !known.includes(name as CloudWatchMetricName));
   if (wrong === undefined && chosen.length > 0) return { ok: true, value: chosen };

@@ -1,6 +1,6 @@
 /** What to publish, where, as what: the configuration, completed by what the instance knows of itself. */
 import type { Identity } from '../aws/identity.ts';
-import type { MetricSet } from '../metric/cloudwatch.ts';
+import type { MetricSet } from '../metric/series.ts';
 
 /** The operator's wishes; null leaves it to the instance. */
 export interface PublishWishes {

@@ -163,7 +163,8 @@ export class Agent {
     await this.#probers.close();
     this.#flows.close();
     if (this.#second !== null) this.#tick();
-    if (this.#snapshot !== null) await this.#publishing.close(systemClock().mono(), this.#snapshot.agent);
+    const last = this.#snapshot;
+    if (last !== null) await this.#publishing.close(systemClock().mono(), { ...last.agent, flows: last.flows ?? null });
     this.#identity.close();
     this.#history?.close();
     this.#self.close();
@@ -241,7 +242,7 @@ export class Agent {
       alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows }, clock.mono()),
     };
     this.#snapshot = snapshot;
-    this.#publishing.tick(clock.mono(), snapshot.agent);
+    this.#publishing.tick(clock.mono(), { ...snapshot.agent, flows: snapshot.flows ?? null });
     this.#logChanges(snapshot, events);
     for (const listener of this.#listeners) listener(snapshot);
     this.#show(snapshot);

@@ -9,9 +9,11 @@ import { CloudWatch } from '../../aws/cloudwatch.ts';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { type AgentPeriod, cloudWatchData } from '../../metric/cloudwatch.ts';
+import { groupPeriods } from '../../metric/group-period.ts';
 import { Sender } from '../../publish/sender.ts';
 import { type PublishSettings, publishSettings } from '../../publish/settings.ts';
 import { Spool } from '../../publish/spool.ts';
+import type { FlowsView } from '../../verdict/flows-view.ts';
 import type { Observer } from '../../verdict/observer.ts';
 import type { AgentView, PublishView } from '../../verdict/snapshot.ts';
 import type { HostIdentity } from './identity.ts';
@@ -25,7 +27,7 @@ const BATCH_DATA = 500;
 const CLOCK_OFF_MS = 240_000;
 
 /** What is published of the agent itself. */
-type Agent = Pick<AgentView, 'usage' | 'overload'>;
+type Agent = Pick<AgentView, 'usage' | 'overload'> & { readonly flows: FlowsView | null };
 
 interface Running {
   readonly settings: PublishSettings;
@@ -46,6 +48,8 @@ export class Publishing {
   #overloads = 0;
   #series = 0;
   #folded = 0;
+  /** Connections as they were counted at the period's begin. */
+  #flows: FlowsView | null = null;
   #failing = '';
   #changing: Promise<void> = Promise.resolve();
 
@@ -162,13 +166,16 @@ export class Publishing {
     nowMono: number,
     agent: Agent,
   ): Promise<void> {
+    const { flows } = agent;
     const { data, folded } = cloudWatchData({
       vpc: settings.vpc,
       targets: this.#observer.takePeriod(nowMono),
+      groups: groupPeriods(this.#flows, flows),
       agent: this.#agentPeriod(spool, agent),
       set: settings.set,
       maxSeries,
     });
+    this.#flows = flows;
     this.#series = data.length;
     this.#folded = folded;
     const resolution = settings.periodMs < 60_000 ? 1 : 60;
