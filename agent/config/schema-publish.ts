@@ -23,8 +23,8 @@ function parseSet(value: unknown): Parsed<MetricSet> {
   const known = CLOUDWATCH_METRICS;
   const chosen = known.filter((name) => names.includes(name));
   const wrong = names.find((name) => !known.includes(name as CloudWatchMetricName));
-  if (wrong === undefined && chosen.length > 0) return { ok: true, value: chosen };
-  const near = wrong === undefined ? null : nearest(String(wrong), [...known, 'essential', 'full']);
+  if (names.length > 0 && wrong === undefined && chosen.length > 0) return { ok: true, value: chosen };
+  const near = typeof wrong === 'string' ? nearest(wrong, [...known, 'essential', 'full']) : null;
   return {
     ok: false,
     text: 'this is no set of metrics',
