@@ -23,7 +23,7 @@ function parseSet(value: unknown): Parsed<MetricSet> {
   const known = CLOUDWATCH_METRICS;
   const chosen = known.filter((name) => names.includes(name));
   const wrong = names.find((name) => !known.includes(name as CloudWatchMetricName));
-  if (names.length > 0 && wrong === undefined && chosen.length > 0) return { ok: true, value: chosen };
+  if (wrong === undefined && chosen.length > 0) return { ok: true, value: chosen };
   const near = typeof wrong === 'string' ? nearest(wrong, [...known, 'essential', 'full']) : null;
   return {
     ok: false,
