@@ -1,0 +1,144 @@
+/** From first install to removal, on a real machine, in the order in which an operator would see it. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Snapshot } from '../../agent/verdict/snapshot.ts';
+import { bootMachine, type Machine } from './machine.ts';
+import { makePackages } from './packages.ts';
+import { type Outcome, SsmAgent } from './ssm-agent.ts';
+
+const URL = 'http://127.0.0.1:8080';
+/** Between two probes of one target at 1 Hz when probing is interrupted for 2 s. */
+const LONGEST_GAP_S = 3;
+
+const state = async (machine: Machine): Promise<Snapshot> =>
+  JSON.parse(await machine.read(`curl -sf -m 5 ${URL}/api/v1/state`)) as Snapshot;
+const answers = (machine: Machine, path: string): Promise<boolean> =>
+  machine.run(`curl -sf -m 5 -o /dev/null ${URL}${path}`).then(({ status }) => status === 0);
+const pid = (machine: Machine): Promise<string> => machine.read('systemctl show -p MainPID --value vpc-canary');
+
+function succeeded({ status, output }: Outcome): void {
+  assert.equal(status, 'Success', output);
+}
+
+/** Times (s) of echo requests to 127.0.0.1 on the machine's loopback, from now until `stop`. */
+function watchProbes(machine: Machine): { stop(): Promise<number[]> } {
+  const filter = ['icmp', 'and', 'dst', '127.0.0.1', 'and', 'icmp[icmptype]==icmp-echo'];
+  const command = ['-t', machine.init, '-n', 'tcpdump', '-i', 'lo', '-n', '-tt', '-l', '--immediate-mode', ...filter];
+  const child = spawn('nsenter', command, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return {
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('close', () => resolve([...output.matchAll(/^(\d+\.\d+) IP/gm)].map((match) => Number(match[1]))));
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+test('install, reboot, update, failed update, uninstall', async (t) => {
+  const machine = await bootMachine(t);
+  if (machine === null) return;
+  const { before, current, broken } = await makePackages();
+  const agent = new SsmAgent(machine);
+  // a hardened image
+  await machine.read('mount -t tmpfs -o noexec,nosuid,nodev tmpfs /tmp');
+
+  await t.test('installed, it is healthy within 10 s and its page answers', async () => {
+    const began = Date.now();
+    succeeded(await agent.install(before));
+    const startedUs = Number(
+      await machine.read('systemctl show -p ExecMainStartTimestampMonotonic --value vpc-canary'),
+    );
+    const activeUs = Number(await machine.read('systemctl show -p ActiveEnterTimestampMonotonic --value vpc-canary'));
+    assert.ok(activeUs - startedUs < 10e6, `ready after ${(activeUs - startedUs) / 1e6} s`);
+    t.diagnostic(`installed in ${Date.now() - began} ms, ready after ${(activeUs - startedUs) / 1000} ms`);
+    for (const path of ['/', '/livez', '/readyz', '/healthz', '/metrics', '/prtg'])
+      assert.ok(await answers(machine, path), path);
+    assert.equal((await state(machine)).agent.version, before.version);
+  });
+
+  await t.test('it runs as its own user with CAP_NET_RAW alone, and has raw sockets with kernel stamps', async () => {
+    const status = await machine.read(`cat /proc/${await pid(machine)}/status`);
+    const uid = await machine.read('id -u vpc-canary');
+    assert.match(status, new RegExp(`^Uid:\\t${uid}\\t${uid}\\t`, 'm'));
+    for (const set of ['CapPrm', 'CapEff', 'CapBnd'])
+      assert.match(status, new RegExp(`^${set}:\\t0000000000002000$`, 'm'));
+    assert.match(status, /^NoNewPrivs:\t1$/m);
+    const { icmp, capabilities, history } = (await state(machine)).agent;
+    assert.deepEqual({ mode: icmp.mode, capabilities }, { mode: 'raw', capabilities: ['CAP_NET_RAW'] });
+    assert.equal(history.mode, 'disk');
+    assert.equal(await machine.read('stat -c "%a %U" /var/lib/vpc-canary'), '700 vpc-canary');
+    assert.equal(await machine.read('stat -c "%a %U %G" /etc/vpc-canary/config.yaml'), '640 root vpc-canary');
+  });
+
+  await t.test('installed again, only validate.sh runs and nothing restarts', async () => {
+    const running = await pid(machine);
+    const outcome = await agent.install(before);
+    succeeded(outcome);
+    assert.deepEqual(outcome.ran, [`validate.sh ${before.version} 0`]);
+    assert.equal(await pid(machine), running);
+  });
+
+  await t.test('it is back after a reboot, with the past it had', async () => {
+    const down = Date.now();
+    await machine.reboot();
+    await machine.until('the page', () => answers(machine, '/readyz'), 20_000);
+    const { oldest } = (await state(machine)).agent.history;
+    assert.ok(oldest !== null && oldest < down, `the past begins at ${oldest}, the reboot was at ${down}`);
+  });
+
+  await t.test('updated in place, probes pause for 2 s at most, configuration and state stay', async () => {
+    machine.write('etc/vpc-canary/config.yaml', 'title: mine\nhttp: { listen: "0.0.0.0:8080" }\n');
+    const { oldest } = (await state(machine)).agent.history;
+    const probes = watchProbes(machine);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    const outcome = await agent.install(current, 'In-place update');
+    succeeded(outcome);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const times = await probes.stop();
+    assert.deepEqual(outcome.ran, [`update.sh ${current.version} 0`]);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    t.diagnostic(`longest gap between probes at 1 Hz: ${Math.max(...gaps).toFixed(2)} s`);
+    assert.ok(times.length > 5 && Math.max(...gaps) <= LONGEST_GAP_S, gaps.join(' '));
+    const { agent: seen } = await state(machine);
+    assert.deepEqual([seen.version, seen.title, seen.history.oldest], [current.version, 'mine', oldest]);
+    assert.equal((await machine.read('ls /opt/vpc-canary/releases')).split('\n').length, 1);
+  });
+
+  await t.test('a version that does not start is rolled back, in place', async () => {
+    const outcome = await agent.install(broken, 'In-place update');
+    assert.equal(outcome.status, 'Failed');
+    assert.match(outcome.output, /9\.9\.9-\w+ did not become healthy within 30 s.*is back in force/);
+    assert.match(outcome.output, /cannot run today/);
+    const running = await pid(machine);
+    assert.deepEqual(outcome.ran, ['update.sh 9.9.9 1', 'uninstall.sh 9.9.9 0', `install.sh ${current.version} 0`]);
+    assert.equal((await state(machine)).agent.version, current.version);
+    assert.equal(await pid(machine), running);
+    succeeded(await agent.install(current));
+  });
+
+  await t.test('uninstalled, configuration and state stay; installed again they are in force', async () => {
+    succeeded(await agent.uninstall());
+    assert.equal((await machine.run('test -e /opt/vpc-canary || systemctl cat vpc-canary')).status, 1);
+    assert.match(readFileSync(join(machine.root, 'etc/vpc-canary/config.yaml'), 'utf8'), /mine/);
+    assert.ok(existsSync(join(machine.root, 'var/lib/vpc-canary/history.db')));
+    succeeded(await agent.install(current));
+    assert.equal((await state(machine)).agent.title, 'mine');
+  });
+
+  await t.test('purged, nothing is left', async () => {
+    succeeded(await agent.uninstall({ SSM_PURGE: 'true' }));
+    const found = await machine.read(
+      'find / -xdev \\( -path /proc -o -path /var/lib/amazon -o -path /var/log/journal \\) -prune -o \\( -iname "*vpc*canary*" -o -nouser -o -nogroup \\) -print',
+    );
+    assert.equal(found, '');
+    assert.equal(await machine.read('grep -l vpc-canary /etc/passwd /etc/group /etc/shadow /etc/gshadow || true'), '');
+    assert.equal(await machine.read('systemctl list-units --all --plain --no-legend "vpc-canary*"'), '');
+  });
+});

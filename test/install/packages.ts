@@ -1,0 +1,125 @@
+/**
+ * The packages to install: the real one of this source, the one before it, and one that never becomes healthy.
+ *
+ * Building takes half a minute, so the result is kept in the temp folder under a hash of what it is made from.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VERSION } from '../../agent/version.ts';
+import type { Architecture } from '../../packaging/architecture.ts';
+import { bundle } from '../../packaging/bundle.ts';
+import { makeExecutable } from '../../packaging/executable.ts';
+
+export interface Package {
+  readonly version: string;
+  /** With manifest.json and the zips that it names. */
+  readonly folder: string;
+}
+
+export interface Packages {
+  readonly before: Package;
+  readonly current: Package;
+  /** Starts, and ends at once with an error. */
+  readonly broken: Package;
+  /** For the other architecture, unpackable here, but not to be run. */
+  readonly foreign: Package;
+}
+
+const ARCHITECTURE = process.arch as Architecture;
+const OTHER: Architecture = ARCHITECTURE === 'x64' ? 'arm64' : 'x64';
+/** As long as VERSION, for it is written over it. */
+const BEFORE = VERSION.replace(/\d/g, '0');
+
+export async function makePackages(): Promise<Packages> {
+  const scratch = mkdtempSync(join(tmpdir(), 'vpc-canary-test-build-'));
+  try {
+    await bundle(join(scratch, 'bundle.cjs'));
+    const sources = [
+      join(scratch, 'bundle.cjs'),
+      ...globSync(['packaging/*.ts', 'packaging/install/*', 'systemd/*', 'package-lock.json']).sort(),
+    ];
+    const hash = createHash('sha256');
+    for (const source of sources) hash.update(readFileSync(source));
+    const kept = join(tmpdir(), `vpc-canary-test-packages-${hash.digest('hex').slice(0, 16)}`);
+    if (!existsSync(kept)) {
+      forgetOld();
+      build(scratch);
+      rmSync(join(scratch, 'bundle.cjs'));
+      try {
+        renameSync(scratch, kept);
+      } catch (error) {
+        // another run was faster
+        if (!existsSync(kept)) throw error;
+      }
+    }
+    const named = (name: string, version: string): Package => ({ version, folder: join(kept, name) });
+    return {
+      before: named('before', BEFORE),
+      current: named('current', VERSION),
+      broken: named('broken', '9.9.9'),
+      foreign: named('foreign', '9.9.8'),
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What earlier sources gave, 80 MB each; what is younger may be in use by another run. */
+function forgetOld(): void {
+  const anHourAgo = Date.now() - 3_600_000;
+  for (const folder of globSync(join(tmpdir(), 'vpc-canary-test-packages-*'))) {
+    if (statSync(folder).mtimeMs < anHourAgo) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function build(scratch: string): void {
+  const executable = join(scratch, 'executable');
+  makeExecutable(ARCHITECTURE, join(scratch, 'bundle.cjs'), executable);
+  pack(scratch, 'current', executable, VERSION, ARCHITECTURE);
+  const bytes = readFileSync(executable);
+  const written = `="${VERSION}"`;
+  const at = bytes.indexOf(written);
+  if (at < 0 || bytes.indexOf(written, at + 1) >= 0) throw new Error(`${written} is not in the executable just once`);
+  bytes.write(`="${BEFORE}"`, at);
+  writeFileSync(executable, bytes);
+  pack(scratch, 'before', executable, BEFORE, ARCHITECTURE);
+  rmSync(executable);
+  const fake = (version: string): string =>
+    `#!/bin/sh\ncase $1 in version) echo "vpc-canary ${version} (none)" ;; run) echo "cannot run today" >&2; exit 1 ;; esac\n`;
+  writeFileSync(executable, fake('9.9.9'), { mode: 0o755 });
+  pack(scratch, 'broken', executable, '9.9.9', ARCHITECTURE);
+  writeFileSync(executable, fake('9.9.8'), { mode: 0o755 });
+  pack(scratch, 'foreign', executable, '9.9.8', OTHER);
+  // the manifest of a package that was mixed up: the zip of the other architecture under this one's name
+  const manifest = join(scratch, 'foreign', 'manifest.json');
+  const names = { x64: '"x86_64"', arm64: '"arm64"' };
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(names[OTHER], names[ARCHITECTURE]));
+  rmSync(executable);
+}
+
+function pack(scratch: string, name: string, executable: string, version: string, architecture: Architecture): void {
+  const out = join(scratch, name);
+  mkdirSync(out);
+  const flags = ['--out', out, '--executable', executable, '--version', version, '--arch', architecture];
+  execFileSync(process.execPath, ['--no-warnings', 'packaging/package.ts', ...flags], { stdio: 'pipe' });
+}
+
+/** Copies a package, so that a test can spoil it. */
+export function copyOf(original: Package, folder: string): Package {
+  cpSync(original.folder, folder, { recursive: true });
+  return { ...original, folder };
+}
