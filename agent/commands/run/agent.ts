@@ -175,6 +175,7 @@ export class Agent {
   async #apply(config: Config): Promise<void> {
     const targets = this.#ids.assign(this.#refused.length > 0 ? [] : config.targets);
     this.#observer.setTargets(this.#refused.length > 0 ? [] : config.sites, targets);
+    this.#flows.expect(config);
     await this.#probers.setTargets(targets);
     void this.#publishing.apply(config);
     this.#flows.apply(config);

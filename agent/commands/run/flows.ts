@@ -2,6 +2,7 @@
 import type { Config } from '../../config/config.ts';
 import { SystemFlows } from '../../flow/system-flows.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { ownSockets } from '../../kernel/own-sockets.ts';
 import type { SiteEvidence } from '../../verdict/evidence.ts';
 import type { FlowsView } from '../../verdict/flows-view.ts';
 import type { Condition } from './notices.ts';
@@ -10,6 +11,11 @@ export class Flows {
   #flows: SystemFlows | null = null;
   /** What the one in use was made from. */
   #made = '';
+
+  /** Before the probers open their first sockets: these are to be known for the agent's own. */
+  expect({ flows }: Config): void {
+    if (flows.enabled && !flows.ownProbes) ownSockets.want(true);
+  }
 
   /** Counting goes on over a reload that changes neither what is read nor the sites' prefixes. */
   apply({ flows, sites }: Config): void {
