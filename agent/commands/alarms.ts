@@ -11,16 +11,17 @@ interface AlarmOptions extends ConfigOptions {
 }
 
 const HELP = `
-A heartbeat alarm (missing data breach), and for each target one on loss (3 of 5 minutes at its limit) and one on the
-99th percentile of round-trip time (above what CloudWatch learnt as usual); for each site with prefixes one on TCP
-retransmissions (1 % or more in 3 of 5 minutes). Only the heartbeat and one composite a site send messages; the composite is silent during maintenance. Names of metrics and targets are those that are published.
+A heartbeat alarm (missing data breach); for each target one on loss (3 of 5 minutes at its limit) and one on the 99th
+percentile of round-trip time (above what CloudWatch learnt as usual); for each site with prefixes one on TCP
+retransmissions (1 % or more in 3 of 5 minutes). Only the heartbeat and one composite a site send messages; the
+composite is silent during maintenance. Names of metrics and targets are those that are published.
 
 Examples:
   $ vpc-canary alarms --sns-topic arn:aws:sns:ap-southeast-2:111122223333:network > alarms.yaml
   $ aws cloudformation deploy --stack-name vpc-canary-alarms --template-file alarms.yaml \\
       --parameter-overrides VpcId=vpc-0a1b2c3d4e5f67890
   $ aws cloudformation deploy --stack-name vpc-canary-alarms --template-file alarms.yaml \\
-      --parameter-overrides Maintenance=yes          silent until it is deployed with Maintenance=no
+      --parameter-overrides Maintenance=yes   # silent until it is deployed with Maintenance=no
   $ vpc-canary alarms --site mel-dc2 --format json
 
 Exit codes:

@@ -92,21 +92,26 @@ const MOST_CHILDREN = 35;
 export function planAlarms(input: AlarmInput): AlarmPlan {
   const { series, own, folded, ownGroups } = planSeries(input);
   const periodSeconds = Math.max(ALARM_PERIOD_MS, Math.ceil(input.periodMs / 60_000) * 60_000) / 1000;
+  const byName = Map.groupBy(series, ({ name }) => name);
+  // the plan lists the series of a metric in the order of what they are of
+  const of: SeriesOf = (metric, index) => byName.get(metric)?.[index];
   const sites = new Set([...own.map(({ site }) => site), ...ownGroups]);
-  const alarms: Alarm[] = input.site === null ? heartbeat(series, periodSeconds) : [];
+  const alarms: Alarm[] = input.site === null ? heartbeat(of('Heartbeat', 0), periodSeconds) : [];
   for (const site of sites) {
     if (input.site !== null && site !== input.site) continue;
     const children = [
-      ...own.filter((target) => target.site === site).flatMap((target) => targetAlarms(target, series, periodSeconds)),
-      ...groupAlarms(site, series, periodSeconds),
+      ...own.flatMap((target, index) => (target.site === site ? targetAlarms(target, index, of, periodSeconds) : [])),
+      ...ownGroups.flatMap((group, index) => (group === site ? groupAlarms(group, index, of, periodSeconds) : [])),
     ];
     alarms.push(...children, ...siteAlarms(site, children));
   }
   return { alarms, folded };
 }
 
-function heartbeat(series: readonly Series[], periodSeconds: number): Alarm[] {
-  const beat = series.find(({ name }) => name === 'Heartbeat');
+/** The series of a metric that is of the target or group with this index in the plan. */
+type SeriesOf = (metric: CloudWatchMetricName, index: number) => Series | undefined;
+
+function heartbeat(beat: Series | undefined, periodSeconds: number): Alarm[] {
   if (beat === undefined) return [];
   return [
     {
@@ -129,16 +134,12 @@ function heartbeat(series: readonly Series[], periodSeconds: number): Alarm[] {
 
 function targetAlarms(
   target: AlarmTarget,
-  series: readonly Series[],
+  index: number,
+  of: SeriesOf,
   periodSeconds: number,
 ): (LimitAlarm | BandAlarm)[] {
   const alarms: (LimitAlarm | BandAlarm)[] = [];
-  const of = (metric: CloudWatchMetricName): Series | undefined =>
-    series.find(
-      ({ name, dimensions }) =>
-        name === metric && dimensions.some(([key, value]) => key === 'Target' && value === target.name),
-    );
-  const loss = of('PacketLoss');
+  const loss = of('PacketLoss', index);
   if (loss !== undefined) {
     const threshold = percent(target.thresholds.lossDegraded);
     alarms.push({
@@ -154,7 +155,7 @@ function targetAlarms(
       notifies: false,
     });
   }
-  const rtt = of('RoundTripTime');
+  const rtt = of('RoundTripTime', index);
   if (rtt !== undefined) {
     alarms.push({
       ...about(target, rtt, periodSeconds),
@@ -179,12 +180,8 @@ function about(target: AlarmTarget, { name, dimensions }: Series, periodSeconds:
 }
 
 /** Of the connections to a site. */
-function groupAlarms(site: string, series: readonly Series[], periodSeconds: number): ShareAlarm[] {
-  const of = (metric: CloudWatchMetricName): Series | undefined =>
-    series.find(
-      ({ name, dimensions }) => name === metric && dimensions.some(([key, value]) => key === 'Group' && value === site),
-    );
-  const [again, bytes] = [of('Retransmissions'), of('DataTransferred')];
+function groupAlarms(site: string, index: number, of: SeriesOf, periodSeconds: number): ShareAlarm[] {
+  const [again, bytes] = [of('Retransmissions', index), of('DataTransferred', index)];
   if (again === undefined || bytes === undefined) return [];
   const { percent: threshold, fewest, segmentBytes } = RETRANSMISSIONS;
   return [

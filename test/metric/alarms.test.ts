@@ -110,6 +110,7 @@ test('names that are alike stay apart, whatever is in them, and the template hol
     `${'x'.repeat(199)}y`,
   ];
   const { alarms } = planAlarms(input(names));
+  assert.equal(alarms.length, 1 + 2 * names.length + 1);
   assert.equal(new Set(ids(alarms)).size, alarms.length);
   assert.equal(new Set(alarms.map(({ name }) => name)).size, alarms.length);
   const printed = template(alarms);
