@@ -15,6 +15,7 @@ tier or discounts: check yours at https://aws.amazon.com/cloudwatch/pricing/
 Examples:
   $ vpc-canary cost
   $ vpc-canary cost --config canary.yaml --vpcs 100
+  $ vpc-canary cost --set publish.cloudwatch.set=full --set publish.cloudwatch.period=10s
   $ vpc-canary cost --vpcs 100 --json | jq .fleet.usd
 
 Exit codes:

@@ -6,8 +6,8 @@
  * median deviation of the last hour, so a change that lasts becomes the usual within half an hour.
  */
 import type { Milliseconds } from '../measure/target.ts';
-import { ALARM_PERIOD_MS, LOSS, type MOfN, RETRANSMISSIONS, RTT } from './alarm-conditions.ts';
-import type { AlarmState, AlarmsView, AlarmView, Snapshot, TargetView } from './snapshot.ts';
+import { ALARM_PERIOD_MS, HEARTBEAT, LOSS, type MOfN, RETRANSMISSIONS, RTT } from './alarm-conditions.ts';
+import type { AgentView, AlarmState, AlarmsView, AlarmView, Snapshot, TargetView } from './snapshot.ts';
 
 /** Minutes of round-trip times that the band is made from, and the fewest that make one. */
 const BAND = { most: 60, fewest: 30 };
@@ -16,8 +16,11 @@ const TO_DEVIATION = 1.4826;
 /** A band is never narrower than this part of the median: below, a difference is nobody's trouble. */
 const LEAST_BAND = 0.1;
 
+/** Longest time between two acceptances when all is well: a minute, and how far delivery within it may move. */
+const DELIVERY_MS = 90_000;
+
 /** What of a snapshot is judged. */
-export type Judged = Pick<Snapshot, 'at' | 'targets' | 'flows'>;
+export type Judged = Pick<Snapshot, 'at' | 'targets' | 'flows'> & { readonly agent: Pick<AgentView, 'publish'> };
 
 /** A data point: at fault, not at fault, or nothing known. */
 type Point = boolean | null;
@@ -34,7 +37,7 @@ interface Track {
 
 interface Subject {
   readonly name: string;
-  readonly site: string;
+  readonly site: string | null;
   readonly of: MOfN;
   /** Takes the minute that ended. */
   readonly point: (track: Track) => Point;
@@ -84,7 +87,8 @@ export class LocalAlarms {
       turn(its, stateOf(its.points, of.datapoints));
       alarms.push({ name, site, state: its.state, since: its.since, text });
     }
-    const sites = [...new Set(alarms.map(({ site }) => site))].map((site): AlarmView => {
+    const named = new Set(alarms.flatMap(({ site }) => site ?? []));
+    const sites = [...named].map((site): AlarmView => {
       const children = alarms.filter((alarm) => alarm.site === site);
       const its = track(`site ${site}`);
       const bad = children.filter(({ state }) => state === 'ALARM').length;
@@ -113,9 +117,10 @@ function stateOf(points: readonly Point[], datapoints: number): AlarmState {
 }
 
 /** Everything there is an alarm for. */
-function subjects({ targets, flows }: Judged): Subject[] {
+function subjects({ at, targets, flows, agent: { publish } }: Judged): Subject[] {
   const groups = (flows?.groups ?? []).flatMap(({ site, total }) => (site === null ? [] : [{ site, total }]));
   return [
+    ...(publish === null ? [] : [heartbeat(at, publish.lastAcceptedAt)]),
     ...targets.flatMap((target) => [loss(target), roundTrip(target)]),
     ...groups.map(
       ({ site, total }): Subject => ({
@@ -127,6 +132,17 @@ function subjects({ targets, flows }: Judged): Subject[] {
       }),
     ),
   ];
+}
+
+/** CloudWatch hears nothing from here, so its own alarm is on, or it does not know. */
+function heartbeat(at: number, lastAcceptedAt: number | null): Subject {
+  return {
+    name: 'Heartbeat',
+    site: null,
+    of: HEARTBEAT,
+    point: () => lastAcceptedAt === null || at - lastAcceptedAt > DELIVERY_MS,
+    text: `CloudWatch accepts nothing from here, ${words(HEARTBEAT)}`,
+  };
 }
 
 function loss({ name, site, last60s, thresholds: { lossDegraded } }: TargetView): Subject {

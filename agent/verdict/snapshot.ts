@@ -257,7 +257,8 @@ export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export interface AlarmView {
   /** As in the alarm's name in CloudWatch: "mel-core PacketLoss", "site mel-dc2". */
   readonly name: string;
-  readonly site: string;
+  /** null: of the agent itself. */
+  readonly site: string | null;
   readonly state: AlarmState;
   /** Wall time of the minute that made the state. */
   readonly since: number;

@@ -22,6 +22,18 @@ test('--json: the same numbers', async () => {
   assert.equal(answer.prices.region, 'us-east-1');
 });
 
+test('the configuration decides: the set, the period, the most series', async () => {
+  const set = async (...settings: string[]) =>
+    JSON.parse((await cli(['cost', ...EXAMPLE, '--json', ...settings.flatMap((one) => ['--set', one])])).stdout);
+  const full = await set('publish.cloudwatch.set=full', 'publish.cloudwatch.period=10s');
+  assert.ok(full.perVpc.series > 25 && full.metrics.some(({ name }: { name: string }) => name === 'Jitter'));
+  assert.equal(full.perVpc.requests, 262_800);
+  const few = await set('publish.cloudwatch.maxSeries=8');
+  assert.deepEqual([few.perVpc.series <= 8, few.folded], [true, 3]);
+  const text = (await cli(['cost', ...EXAMPLE, '--set', 'publish.cloudwatch.maxSeries=8'])).stdout;
+  assert.match(text, /^3 of 4 targets are told together as Other: publish\.cloudwatch\.maxSeries is 8\.$/m);
+});
+
 test('wrong options are 64, a bad configuration 78, help 0', async () => {
   assert.equal((await cli(['cost', ...EXAMPLE, '--vpcs', '0'])).code, 64);
   assert.equal((await cli(['cost', ...EXAMPLE, '--vpc'])).code, 64);

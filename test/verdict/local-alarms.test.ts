@@ -1,10 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Judged, LocalAlarms } from '../../agent/verdict/local-alarms.ts';
-import type { AlarmsView } from '../../agent/verdict/snapshot.ts';
+import type { AlarmsView, PublishView } from '../../agent/verdict/snapshot.ts';
 import { allUp } from '../fakes/snapshots.ts';
 
 const [EXAMPLE] = allUp().targets;
+const PUBLISH: Omit<PublishView, 'lastAcceptedAt'> = {
+  namespace: 'VpcCanary',
+  region: 'us-east-1',
+  vpc: 'vpc-1',
+  periodMs: 60_000,
+  series: 4,
+  folded: 0,
+  deliveryMs: 900,
+  spool: {
+    mode: 'disk',
+    waiting: 0,
+    oldest: null,
+    bytes: 0,
+    maxBytes: 64_000_000,
+    dropped: 0,
+    expired: 0,
+    damaged: 0,
+    writeErrors: 0,
+  },
+  error: null,
+  refused: [],
+};
 const START = Date.UTC(2026, 10, 21);
 
 interface Minute {
@@ -14,11 +36,13 @@ interface Minute {
   /** Counters of the group "dc" since the start. */
   readonly again?: number;
   readonly bytes?: number;
+  /** Since CloudWatch last accepted something; absent: nothing is published; null: never. */
+  readonly acceptedMs?: number | null;
 }
 
 function seen(minute: Minute, at: number): Judged {
   assert.ok(EXAMPLE !== undefined);
-  const { loss = 0, p99 = 10, again, bytes = 0 } = minute;
+  const { loss = 0, p99 = 10, again, bytes = 0, acceptedMs } = minute;
   const rtt = p99 === null || EXAMPLE.last60s.rtt === null ? null : { ...EXAMPLE.last60s.rtt, p99 };
   const target = { ...EXAMPLE, name: 'erp', site: 'dc', last60s: { ...EXAMPLE.last60s, lossRatio: loss, rtt } };
   const counts = { opened: 0, closed: 0, failedConnects: 0, resets: 0, segmentsOut: 0, timeouts: 0, bytesIn: 0 };
@@ -35,7 +59,9 @@ function seen(minute: Minute, at: number): Judged {
   };
   const flows =
     again === undefined ? null : ({ groups: [group, { ...group, name: 'internet', site: null }] } as unknown);
-  return { at, targets: [target], flows: flows as Judged['flows'] & object };
+  const lastAcceptedAt = acceptedMs === null || acceptedMs === undefined ? null : at - acceptedMs;
+  const publish = acceptedMs === undefined ? null : { ...PUBLISH, lastAcceptedAt };
+  return { at, targets: [target], flows: flows as Judged['flows'] & object, agent: { publish } };
 }
 
 /** The alarms after each of these minutes. */
@@ -122,6 +148,17 @@ test('retransmissions: a share of the traffic of groups that are sites, once the
 test('what is no longer configured is forgotten', () => {
   const alarms = new LocalAlarms();
   after(times(3, { loss: 1 }), alarms);
-  const gone = alarms.observe({ at: START, targets: [], flows: null }, 600_000);
+  const gone = alarms.observe({ at: START, targets: [], flows: null, agent: { publish: null } }, 600_000);
   assert.deepEqual(gone, { counts: { OK: 0, ALARM: 0, INSUFFICIENT_DATA: 0 }, active: [] });
+});
+
+test('heartbeat: three minutes without an acceptance, only where something is published, and no site’s', () => {
+  assert.deepEqual(names(after(times(5, {}))), []);
+  assert.deepEqual(names(after(times(5, { acceptedMs: 59_000 }))), []);
+  assert.deepEqual(names(after(times(2, { acceptedMs: null }))), []);
+  assert.deepEqual(names(after(times(3, { acceptedMs: null }))), ['Heartbeat']);
+  assert.deepEqual(names(after([{ acceptedMs: 100_000 }, { acceptedMs: 160_000 }, { acceptedMs: 220_000 }])), [
+    'Heartbeat',
+  ]);
+  assert.deepEqual(names(after([...times(3, { acceptedMs: null }), { acceptedMs: 1000 }])), []);
 });

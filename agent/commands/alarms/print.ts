@@ -51,7 +51,7 @@ export async function alarms(request: ConfigRequest, options: PrintOptions, outp
     const first = plan.folded.slice(0, 5).map(({ name }) => name);
     const more = plan.folded.length - first.length;
     say(
-      `no alarms for ${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}: they are published together as Other, raise maxSeries`,
+      `no alarms for ${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}: they are published together as Other; raise publish.cloudwatch.maxSeries`,
     );
   }
   const template = alarmTemplate(plan.alarms, {

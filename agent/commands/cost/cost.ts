@@ -55,7 +55,7 @@ export function costText(found: Cost, publishing: Publishing, folded: number): s
   if (folded > 0) {
     lines.push(
       '',
-      `${folded} of ${targets.length} targets are told together as Other: more than ${maxSeries} series (maxSeries) otherwise.`,
+      `${folded} of ${targets.length} targets are told together as Other: publish.cloudwatch.maxSeries is ${maxSeries}.`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -235,12 +235,13 @@ export class Agent {
     this.#record(seen, events, rows);
     this.#sequence += 1;
     const flows = this.#flows.view();
+    const agent = this.#agentView(seen.at);
     const snapshot: Snapshot = {
       ...seen,
       sequence: this.#sequence,
-      agent: this.#agentView(seen.at),
+      agent,
       flows,
-      alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows }, clock.mono()),
+      alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows, agent }, clock.mono()),
     };
     this.#snapshot = snapshot;
     this.#publishing.tick(clock.mono(), { ...snapshot.agent, flows: snapshot.flows ?? null });
