@@ -55,6 +55,16 @@ export interface CloudWatchConfig {
   readonly maxSeries: number;
 }
 
+export interface ParametersConfig {
+  /** `auto` reads them on EC2. */
+  readonly enabled: 'auto' | 'on' | 'off';
+  readonly path: string;
+  /** null takes the instance's. */
+  readonly region: string | null;
+  /** null takes the region's. */
+  readonly endpoint: string | null;
+}
+
 export interface AwsConfig {
   /** null takes the environment's. */
   readonly proxy: string | null;
@@ -75,6 +85,7 @@ export interface Config {
   readonly flows: FlowsConfig;
   readonly http: HttpConfig;
   readonly publish: { readonly cloudwatch: CloudWatchConfig; readonly spool: { readonly maxBytes: number } };
+  readonly parameters: ParametersConfig;
   readonly aws: AwsConfig;
   readonly history: { readonly mode: HistoryMode; readonly maxBytes: number };
   readonly state: { readonly directory: string };

@@ -47,6 +47,12 @@ export function finish(
       names: http.names,
     },
     publish: { cloudwatch: cloudWatchOf(written), spool: written.publish.spool },
+    parameters: {
+      enabled: written.parameters.enabled,
+      path: written.parameters.path,
+      region: written.parameters.region ?? null,
+      endpoint: written.parameters.endpoint ?? null,
+    },
     aws: {
       proxy: written.aws.proxy ?? null,
       certificates: written.aws.certificates ?? null,

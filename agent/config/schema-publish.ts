@@ -138,6 +138,30 @@ export const publishSchema = z
   })
   .register(notes, { what: 'What is sent away.', allowed: 'a map of cloudwatch and spool', examples: [] });
 
+export const parametersSchema = z
+  .strictObject({
+    enabled: choice(['auto', 'on', 'off'], {
+      what: 'Whether configuration is read from Parameter Store, weaker than this file.',
+      why: 'auto: on an EC2 instance.',
+    }).prefault('auto'),
+    path: z
+      .string()
+      .regex(/^(\/[A-Za-z0-9_.-]+)+$/)
+      .register(notes, {
+        what: 'Where the parameters stand: PATH/default for all, PATH/VPC-ID for one VPC, and all below these.',
+        allowed: 'a path of letters, digits and . - _ from the root',
+        examples: ['/vpc-canary'],
+      })
+      .prefault('/vpc-canary'),
+    region: regionField('Region of the parameters; unless set, that of the instance.').optional(),
+    endpoint: urlField(
+      'Where Systems Manager is, such as an interface endpoint without private DNS.',
+      ['https:', 'http:'],
+      'https://vpce-0a1b2c3d-e4f5g6h7.ssm.ap-southeast-2.vpce.amazonaws.com',
+    ).optional(),
+  })
+  .register(notes, { what: 'Configuration from Parameter Store.', allowed: 'a map', examples: [] });
+
 export const awsSchema = z
   .strictObject({
     proxy: urlField(

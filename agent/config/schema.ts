@@ -10,7 +10,7 @@ import type { LinkKind } from '../measure/target.ts';
 import { familyOf, parseCidr, parseHostPort } from './address.ts';
 import { choice, flag, inRange, integer, line, notes, parsed } from './fields.ts';
 import { flowsSchema } from './schema-flows.ts';
-import { awsSchema, publishSchema } from './schema-publish.ts';
+import { awsSchema, parametersSchema, publishSchema } from './schema-publish.ts';
 import { targetSchema } from './schema-target.ts';
 import { globalThresholds, partialThresholds } from './schema-thresholds.ts';
 import { secretNote, secretRefOf } from './secret-ref.ts';
@@ -247,6 +247,7 @@ export const configSchema = z.strictObject({
     .register(notes, { what: 'What the page shows of the past.', allowed: 'a map of mode and maxBytes', examples: [] })
     .prefault({}),
   publish: publishSchema.prefault({}),
+  parameters: parametersSchema.prefault({}),
   aws: awsSchema.prefault({}),
   state: z
     .strictObject({

@@ -67,6 +67,8 @@ test('what is commented out with a default in it states the default', async () =
     ['publish', 'cloudwatch', 'set'],
     ['publish', 'cloudwatch', 'maxSeries'],
     ['publish', 'spool', 'maxBytes'],
+    ['parameters', 'enabled'],
+    ['parameters', 'path'],
     ['aws', 'fips'],
     ['history', 'mode'],
     ['history', 'maxBytes'],

@@ -29,6 +29,7 @@ import { watchHost } from './host.ts';
 import { HostIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import { type Condition, Notices } from './notices.ts';
+import { Parameters } from './parameters.ts';
 import { Probers } from './probers.ts';
 import { Publishing } from './publishing.ts';
 import { EverySecond } from './second.ts';
@@ -71,6 +72,7 @@ export class Agent {
   readonly #probers: Probers;
   readonly #identity: HostIdentity;
   readonly #publishing: Publishing;
+  readonly #parameters: Parameters;
   readonly #keeper: ConfigKeeper;
   readonly #capabilities = effectiveCapabilities() ?? [];
   /** What of the configuration is taken at the start only. */
@@ -100,7 +102,7 @@ export class Agent {
       publish: true,
       onChange: () => this.#second?.soon(),
     });
-    this.#identity = new HostIdentity(process.env, () => void this.#publishing.apply(this.#keeper.current.config));
+    this.#identity = new HostIdentity(process.env, () => this.#reachAws(this.#keeper.current.config));
     this.#publishing = new Publishing(this.#observer, this.#identity, log);
     this.#probers = new Probers(this.#observer, (change) => this.#moved(change));
     this.#keeper = keepConfig(initial, request, {
@@ -111,6 +113,7 @@ export class Agent {
       },
       onReload: (outcome) => this.#reloaded(outcome),
     });
+    this.#parameters = new Parameters(this.#keeper, request, this.#identity, log);
   }
 
   /** Starts probing, then the page. @throws {WebStartError} when it cannot listen */
@@ -159,6 +162,7 @@ export class Agent {
 
   async stop(): Promise<void> {
     this.#keeper.close();
+    this.#parameters.close();
     this.#second?.stop();
     await this.#probers.close();
     this.#flows.close();
@@ -177,8 +181,13 @@ export class Agent {
     this.#observer.setTargets(this.#refused.length > 0 ? [] : config.sites, targets);
     this.#flows.expect(config);
     await this.#probers.setTargets(targets);
-    void this.#publishing.apply(config);
+    this.#reachAws(config);
     this.#flows.apply(config);
+  }
+
+  #reachAws(config: Config): void {
+    void this.#publishing.apply(config);
+    this.#parameters.apply(config);
   }
 
   #reloaded(outcome: ReloadOutcome): void {
@@ -309,6 +318,7 @@ export class Agent {
       ...this.#flows.conditions(),
       ...this.#identity.conditions(),
       ...this.#publishing.conditions(),
+      ...this.#parameters.conditions(),
     ];
     if (problems.length > 0) {
       const effect = this.#refused.length > 0 ? 'nothing is probed' : 'the last good one stays in force';

@@ -9,6 +9,7 @@ import { type ConfigOptions, configRequest } from '../config-options.ts';
 import { Agent } from './agent.ts';
 import { LiveLine } from './live-line.ts';
 import { openLog } from './log.ts';
+import { withSavedLayers } from './saved-parameters.ts';
 import { Service } from './service.ts';
 import { settleLater } from './settle.ts';
 
@@ -33,7 +34,7 @@ async function initialConfig(
 
 /** Returns the exit code. */
 export async function runAgent(options: ConfigOptions): Promise<number> {
-  const request = configRequest(options, process.env);
+  const request = await withSavedLayers(configRequest(options, process.env));
   const start = await initialConfig(request);
   if (!('initial' in start)) {
     const lines = start.map((problem) => `  ${formatProblem(problem)}\n`);
