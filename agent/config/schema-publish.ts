@@ -5,15 +5,13 @@ import { choice, flag, inRange, integer, line, notes, parsed } from './fields.ts
 import { nearest } from './suggest.ts';
 import { durationOf, formatSize, type Parsed, parseSize, SIZE_PATTERN } from './units.ts';
 
-const PERIODS = new Map([
-  [60_000, '60s'],
-  [10_000, '10s'],
-  [1000, '1s'],
-]);
+const PERIODS = new Set([60_000, 10_000, 1000]);
+
+const PERIOD = /^(60 ?s|1 ?m|10 ?s|1 ?s)$/;
 
 function parsePeriod(value: unknown): Parsed<number> {
   const ms = durationOf(value);
-  if (ms !== null && PERIODS.has(ms)) return { ok: true, value: ms };
+  if (ms !== null && PERIODS.has(ms) && PERIOD.test(String(value))) return { ok: true, value: ms };
   return { ok: false, text: 'this is not one of the allowed values', fix: 'write 60s, 10s or 1s' };
 }
 
@@ -32,12 +30,14 @@ function parseSet(value: unknown): Parsed<MetricSet> {
   };
 }
 
+const urlPattern = (schemes: readonly string[]): RegExp => new RegExp(`^(${schemes.join('|')})//[^/?#]`);
+
 function parseUrl(schemes: readonly string[]): (value: unknown) => Parsed<string> {
   return (value) => {
-    const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null;
+    const text = typeof value === 'string' && urlPattern(schemes).test(value) ? value : '';
+    const url = URL.canParse(text) ? new URL(text) : null;
     const fix = `write for example ${schemes.at(-1)}//host.corp.example`;
-    if (url === null || !schemes.includes(url.protocol) || url.hostname === '')
-      return { ok: false, text: 'this is not a URL of the right kind', fix };
+    if (url === null) return { ok: false, text: 'this is not a URL of the right kind', fix };
     return { ok: true, value: url.href.replace(/\/$/, '') };
   };
 }
@@ -48,7 +48,7 @@ const urlField = (what: string, schemes: readonly string[], example: string) =>
       what,
       allowed: `a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
       examples: [example],
-      json: { type: 'string', pattern: `^(${schemes.join('|')})//[^/?#]` },
+      json: { type: 'string', pattern: urlPattern(schemes).source },
     },
     parseUrl(schemes),
   );
@@ -90,7 +90,7 @@ const cloudwatch = z
         allowed: '60s, 10s or 1s',
         why: 'A request costs the same whatever it holds, so 1s costs sixty times as many.',
         examples: ['60s', '10s', '1s'],
-        json: { type: 'string', pattern: '^(60 ?s|1 ?m|10 ?s|1 ?s)$' },
+        json: { type: 'string', pattern: PERIOD.source },
       },
       parsePeriod,
     ).prefault('60s'),
