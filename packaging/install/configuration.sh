@@ -53,9 +53,9 @@ take_parameter() {
   command -v aws >/dev/null 2>&1 ||
     fail "SSM_CONFIG_PARAMETER needs the AWS command line (aws) on this host. Install it, or use the document VpcCanary-Configure, which does without."
   file=$CONFIGURATION/config.yaml
-  (umask 077 && aws ssm get-parameter --name "$SSM_CONFIG_PARAMETER" --with-decryption --query Parameter.Value \
+  (umask 077 && aws ssm get-parameters --names "$SSM_CONFIG_PARAMETER" --with-decryption --query "Parameters[0].Value" \
     --output text ${AWS_SSM_REGION_NAME:+--region "$AWS_SSM_REGION_NAME"} >"$file.new") ||
-    fail "the parameter $SSM_CONFIG_PARAMETER cannot be read. The instance's role needs ssm:GetParameter on it (and kms:Decrypt if it is a SecureString)."
+    fail "the parameter $SSM_CONFIG_PARAMETER cannot be read. The instance's role needs ssm:GetParameters on it (and kms:Decrypt if it is a SecureString)."
   said=$(run_check "$1" --config "$file.new") || fail "the parameter $SSM_CONFIG_PARAMETER is not a good configuration, nothing was changed: $said"
   own "$file.new"
   if cmp -s "$file.new" "$file"; then rm "$file.new"; else replace "$file"; fi

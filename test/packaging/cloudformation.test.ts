@@ -12,7 +12,7 @@ const text = (name: string): string => readFileSync(`${FOLDER}/${name}`, 'utf8')
 const rows: readonly MetricRow[] = CATALOG;
 
 test('the templates are there and hold against CloudFormation’s resource specification', () => {
-  assert.deepEqual(files, ['alarms.yaml', 'dashboard-fleet.yaml', 'dashboard-vpc.yaml', 'iam.yaml']);
+  assert.deepEqual(files, ['alarms.yaml', 'canary.yaml', 'dashboard-fleet.yaml', 'dashboard-vpc.yaml', 'iam.yaml']);
   for (const name of files) assert.deepEqual(templateProblems(parse(text(name))), [], name);
 });
 
@@ -55,7 +55,9 @@ function metricsIn(template: string): Set<string> {
 }
 
 test('a metric named in a template is in the catalogue, and an essential one is in an alarm or a dashboard', () => {
-  const named = new Set(files.flatMap((name) => [...metricsIn(text(name))]));
+  // canary.yaml watches EC2's own metric
+  const ours = files.filter((name) => name !== 'canary.yaml');
+  const named = new Set(ours.flatMap((name) => [...metricsIn(text(name))]));
   const published = rows.filter(({ cloudWatch }) => cloudWatch !== null).map(({ name }) => name);
   assert.ok(named.size >= 5, `only ${[...named]} found`);
   assert.deepEqual(
@@ -158,4 +160,23 @@ test('policies allow what the agent calls and no more', () => {
     if (JSON.stringify(Resource) === '"*"')
       assert.deepEqual(Condition, { StringEquals: { 'cloudwatch:namespace': { Ref: 'Namespace' } } });
   }
+});
+
+test('the canary is closed: no public address, no SSH, IMDSv2 alone, nothing but page and echo from its clients', () => {
+  const { Resources } = parse(text('canary.yaml')) as {
+    Resources: Record<string, { Properties: Record<string, never> }>;
+  };
+  const of = (name: string): Record<string, never> => Resources[name]?.Properties ?? {};
+  const rules = of('SecurityGroup')['SecurityGroupIngress'] as unknown as Record<string, unknown>[];
+  assert.deepEqual(
+    rules.map(({ IpProtocol, FromPort, ToPort, CidrIp }) => [IpProtocol, FromPort, ToPort, CidrIp]),
+    [
+      ['tcp', 8080, 8080, { Ref: 'ClientCidr' }],
+      ['icmp', 8, 0, { Ref: 'ClientCidr' }],
+    ],
+  );
+  const [card] = of('Instance')['NetworkInterfaces'] as unknown as Record<string, unknown>[];
+  assert.equal(card?.['AssociatePublicIpAddress'], false);
+  const { MetadataOptions } = of('LaunchTemplate')['LaunchTemplateData'] as unknown as Record<string, unknown>;
+  assert.deepEqual(MetadataOptions, { HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
 });
