@@ -4,7 +4,6 @@
  * told in the log, and the old one stays.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import { WebStartError } from './start-error.ts';
 
 export interface TlsFiles {
@@ -26,7 +25,7 @@ export function loadTls(files: TlsFiles): TlsMaterial {
     minVersion: 'TLSv1.2',
   } as const;
   try {
-    createSecureContext(material);
+    process.getBuiltinModule('node:tls').createSecureContext(material);
   } catch (error) {
     const text = `The certificate ${files.certFile} and the key ${files.keyFile} do not work: ${words(error)}. Both must be PEM, belong together, and the key must have no passphrase.`;
     throw new WebStartError('tls', text, error);

@@ -7,7 +7,6 @@ import type { ProbeKind, Target } from '../../measure/target.ts';
 import type { AddressChange, KnownAddress } from '../../probe/address-source.ts';
 import { probeClock } from '../../probe/clock.ts';
 import { dnsProber } from '../../probe/dns-prober.ts';
-import { httpProber } from '../../probe/http-prober.ts';
 import type { IcmpEngine } from '../../probe/icmp-engine.ts';
 import type { IcmpStatus } from '../../probe/icmp-status.ts';
 import { systemIcmpEngine } from '../../probe/icmp-system.ts';
@@ -51,6 +50,7 @@ export class Probers {
       tcp: async () => this.#counted(tcpProber(dependencies)),
       http: async () => {
         const options = { userAgent: `vpc-canary/${VERSION}`, certFile: process.env['SSL_CERT_FILE'] ?? null };
+        const { httpProber } = await import('../../probe/http-prober.ts');
         return this.#counted(await httpProber(options, dependencies));
       },
       dns: async () => this.#counted(dnsProber(dependencies)),
