@@ -1,0 +1,61 @@
+/** kill -9 at any moment: nothing that a period had closed is lost, and nothing is sent twice but what was on its way. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drain, openSpool, temporaryDirectory } from './rig.ts';
+
+const CHAINS = 4;
+const KILLS = 52;
+/** Numbers of one life begin here times its own. */
+const LIFE = 1_000_000;
+
+async function live(directory: string, life: number): Promise<void> {
+  const args = ['--no-warnings', 'test/publish/writer.ts', directory, String(life * LIFE)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  await sleep(Math.random() * 40);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+}
+
+const lines = (file: string): string[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+
+async function chain(t: TestContext): Promise<{ closed: number; twice: number; lives: number }> {
+  const directory = temporaryDirectory(t);
+  for (let life = 1; life <= KILLS; life += 1) await live(directory, life);
+
+  const counts = new Map<number, number>();
+  const take = (number: number): void => void counts.set(number, (counts.get(number) ?? 0) + 1);
+  for (const line of lines(join(directory, 'taken'))) for (const number of line.split(' ')) take(Number(number));
+  const spool = openSpool(join(directory, 'spool'), { now: Date.now });
+  await spool.open();
+  for (const { data } of await drain(spool)) take(data[0]?.values[0]?.[0] ?? Number.NaN);
+  assert.equal(spool.status().dropped + spool.status().expired, 0);
+
+  const closed = lines(join(directory, 'closed')).map(Number);
+  const lost = closed.filter((number) => !counts.has(number));
+  assert.deepEqual(lost, [], 'what was closed arrives');
+  const twice = [...counts].filter(([, count]) => count > 1);
+  assert.ok(
+    twice.every(([, count]) => count === 2 || count === 3),
+    'each kill repeats one request',
+  );
+  const known = new Set(closed);
+  const unpromised = [...counts.keys()].filter((number) => !known.has(number));
+  assert.ok(unpromised.length <= KILLS, 'at most the one being closed at each kill');
+  return { closed: closed.length, twice: twice.length, lives: KILLS };
+}
+
+test(`killed ${CHAINS * KILLS} times at random moments`, { timeout: 240_000 }, async (t) => {
+  const found = await Promise.all(Array.from({ length: CHAINS }, () => chain(t)));
+  const sum = (key: 'closed' | 'twice' | 'lives'): number => found.reduce((total, one) => total + one[key], 0);
+  assert.ok(sum('closed') > 5 * sum('lives'), `only ${sum('closed')} periods were closed`);
+  t.diagnostic(`${sum('closed')} periods closed, ${sum('lives')} kills, ${sum('twice')} sent twice`);
+});
