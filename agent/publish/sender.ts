@@ -154,7 +154,8 @@ export class Sender {
       taken.push(batch);
     }
     this.#fresh = this.#fresh.slice(taken.length);
-    return taken;
+    // one that was just being written may have gone with the backlog before it was offered
+    return taken.filter((batch) => this.#options.spool.waits(batch));
   }
 
   async #sendFresh(batches: readonly StoredBatch[], startedAt: number): Promise<void> {

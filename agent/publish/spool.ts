@@ -213,11 +213,22 @@ export class Spool {
     }
   }
 
+  /** False once a batch is done with. */
+  waits(batch: StoredBatch): boolean {
+    const { segment: number, index } = this.#placeOf(batch);
+    if (number === 0) return this.#memory.some((other) => other.index === index);
+    const segment = this.#segments.find((other) => other.number === number);
+    return segment !== undefined && !segment.isAccepted(index);
+  }
+
+  #placeOf(batch: StoredBatch): Pick<StoredBatch, 'segment' | 'index'> {
+    return (batch.segment === 0 ? this.#moved.get(batch.index) : undefined) ?? batch;
+  }
+
   /** A batch was accepted, or will never be (`expired`). */
   accept(batch: StoredBatch, why: 'accepted' | 'expired' = 'accepted'): void {
     if (why === 'expired') this.#expired += 1;
-    const moved = batch.segment === 0 ? this.#moved.get(batch.index) : undefined;
-    const { segment: number, index } = moved ?? batch;
+    const { segment: number, index } = this.#placeOf(batch);
     if (number === 0) {
       this.#memory = this.#memory.filter((other) => other.index !== index);
       return;

@@ -31,24 +31,33 @@ async function chain(t: TestContext): Promise<{ closed: number; twice: number; l
   const directory = temporaryDirectory(t);
   for (let life = 1; life <= KILLS; life += 1) await live(directory, life);
 
-  const counts = new Map<number, number>();
-  const take = (number: number): void => void counts.set(number, (counts.get(number) ?? 0) + 1);
-  for (const line of lines(join(directory, 'taken'))) for (const number of line.split(' ')) take(Number(number));
+  /** How often each number was taken, and whether its answer may have been on its way when the agent was killed. */
+  const taken = new Map<number, { readonly onItsWay: boolean }[]>();
+  const take = (number: number, onItsWay: boolean): void => {
+    taken.set(number, [...(taken.get(number) ?? []), { onItsWay }]);
+  };
+  const requests = lines(join(directory, 'taken'));
+  for (const [i, request] of requests.entries()) {
+    const last = requests[i + 1] === undefined || requests[i + 1] === 'life';
+    if (request !== 'life') for (const number of request.split(' ')) take(Number(number), last);
+  }
   const spool = openSpool(join(directory, 'spool'), { now: Date.now });
   await spool.open();
-  for (const { data } of await drain(spool)) take(data[0]?.values[0]?.[0] ?? Number.NaN);
+  for (const { data } of await drain(spool)) take(data[0]?.values[0]?.[0] ?? Number.NaN, false);
   assert.equal(spool.status().dropped + spool.status().expired, 0);
 
   const closed = lines(join(directory, 'closed')).map(Number);
-  const lost = closed.filter((number) => !counts.has(number));
+  const lost = closed.filter((number) => !taken.has(number));
   assert.deepEqual(lost, [], 'what was closed arrives');
-  const twice = [...counts].filter(([, count]) => count > 1);
-  assert.ok(
-    twice.every(([, count]) => count === 2 || count === 3),
-    'each kill repeats one request',
+  const twice = [...taken].filter(([, times]) => times.length > 1);
+  const needless = twice.filter(([, times]) => times.slice(0, -1).some(({ onItsWay }) => !onItsWay));
+  assert.deepEqual(
+    needless.map(([number]) => number),
+    [],
+    'only what was on its way goes twice',
   );
   const known = new Set(closed);
-  const unpromised = [...counts.keys()].filter((number) => !known.has(number));
+  const unpromised = [...taken.keys()].filter((number) => !known.has(number));
   assert.ok(unpromised.length <= KILLS, 'at most the one being closed at each kill');
   return { closed: closed.length, twice: twice.length, lives: KILLS };
 }
@@ -56,6 +65,6 @@ async function chain(t: TestContext): Promise<{ closed: number; twice: number; l
 test(`killed ${CHAINS * KILLS} times at random moments`, { timeout: 240_000 }, async (t) => {
   const found = await Promise.all(Array.from({ length: CHAINS }, () => chain(t)));
   const sum = (key: 'closed' | 'twice' | 'lives'): number => found.reduce((total, one) => total + one[key], 0);
-  assert.ok(sum('closed') > 5 * sum('lives'), `only ${sum('closed')} periods were closed`);
+  assert.ok(sum('closed') > sum('lives'), `only ${sum('closed')} periods were closed`);
   t.diagnostic(`${sum('closed')} periods closed, ${sum('lives')} kills, ${sum('twice')} sent twice`);
 });

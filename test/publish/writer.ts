@@ -1,7 +1,7 @@
 /**
  * The agent that kill.test.ts kills: closes periods and sends them as fast as it can, time running a thousand times
  * too fast. Before a period is closed nothing is promised; after, its number stands in `closed`. What "CloudWatch"
- * has taken stands in `taken`, a line a request.
+ * has taken stands in `taken`, a line a request, after a line at each begin.
  *
  *   node writer.ts DIRECTORY FIRST-NUMBER
  */
@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     },
   });
   void spool.open().then(() => sender.resume());
+  writeSync(taken, 'life\n');
   writeSync(1, 'running\n');
   for (let number = Number(first); ; number += 1) {
     const dimensions = [['VpcId', `vpc-${number % 40}`]] as const;
