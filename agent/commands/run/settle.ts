@@ -1,6 +1,9 @@
 /**
- * Gives back what starting up needed: some 10 MB on a machine of 512 MiB. Code compiled once, parsed schemas and the
- * first snapshots leave holes in the heap that V8 and the allocator keep unless they are asked, once.
+ * Gives back memory that is not needed: some 10 MB after the start, and what gathers later.
+ *
+ * The start leaves compiled code, parsed schemas and first snapshots behind. Later, an agent that makes little garbage
+ * gives V8 no reason for a full collection before its heap has doubled; on a machine of 512 MiB that is worth asking
+ * for. A collection stands still for some tens of milliseconds, which the kernel's stamps make harmless.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,19 +12,32 @@ import { libc } from '../../kernel/libc.ts';
 
 /** By then everything has been used once. */
 const SETTLED_MS = 15_000;
+const AGAIN_MS = 5 * 60_000;
+
+type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'regular' | 'last-resort' }) => void;
 
 /** @returns what cancels it */
 export function settleLater(): () => void {
-  const timer = setTimeout(settle, SETTLED_MS);
-  timer.unref();
-  return () => clearTimeout(timer);
+  const collect = collector();
+  const first = setTimeout(() => settle(collect, 'last-resort'), SETTLED_MS);
+  const again = setInterval(() => settle(collect, 'regular'), AGAIN_MS);
+  first.unref();
+  again.unref();
+  return () => {
+    clearTimeout(first);
+    clearInterval(again);
+  };
 }
 
-function settle(): void {
+function collector(): Collect {
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as (options: object) => void;
-  gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  const collect = runInNewContext('gc') as Collect;
   setFlagsFromString('--no-expose-gc');
+  return collect;
+}
+
+function settle(collect: Collect, flavor: 'regular' | 'last-resort'): void {
+  collect({ type: 'major', execution: 'sync', flavor });
   try {
     libc().malloc_trim(0);
   } catch (error) {
