@@ -10,6 +10,8 @@ import type { AgentView } from '../../verdict/snapshot.ts';
 import type { Condition } from './notices.ts';
 
 const MINUTE = 60;
+/** The kernel sums up the process's pages for each reading: half a millisecond. */
+const MEMORY_EVERY_MS = 5000;
 /** How long a step of the clock is told. */
 const TOLD_MS = 10 * 60_000;
 /** Resolution of the loop's own alarm clock: it wakes this often, so it must not be fine. */
@@ -25,6 +27,8 @@ export class Self {
   #lastStepMs: number | null = null;
   #suspensions = 0;
   #changed: ClockChange | null = null;
+  #memory = readMemory();
+  #memoryReadMono = systemClock().mono();
 
   constructor() {
     this.#loop.enable();
@@ -68,9 +72,13 @@ export class Self {
     const first = this.#cpu[0];
     const last = this.#cpu.at(-1);
     const span = first && last ? last.mono - first.mono : 0;
+    const now = systemClock().mono();
+    if (now - this.#memoryReadMono >= MEMORY_EVERY_MS) {
+      this.#memoryReadMono = now;
+      this.#memory = readMemory();
+    }
     return {
-      rssBytes: process.memoryUsage.rss(),
-      anonymousBytes: anonymousBytes(),
+      ...this.#memory,
       cpu: first && last && span > 0 ? (last.used - first.used) / 1000 / span : null,
       loopDelayMs: this.#stalls.length > 0 ? Math.max(...this.#stalls) : null,
     };
@@ -81,12 +89,16 @@ export class Self {
   }
 }
 
-/** RssAnon of proc_pid_status(5): what cannot be dropped and read again from a file. */
-function anonymousBytes(): number | null {
+/** proc_pid_status(5): resident memory, and RssAnon, what of it cannot be dropped and read again from a file. */
+function readMemory(): Pick<AgentView['usage'], 'rssBytes' | 'anonymousBytes'> {
   try {
-    const kib = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
-    return kib === undefined ? null : Number(kib) * 1024;
+    const status = readFileSync('/proc/self/status', 'latin1');
+    const bytes = (name: string): number | null => {
+      const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+      return kib === undefined ? null : Number(kib) * 1024;
+    };
+    return { rssBytes: bytes('VmRSS') ?? process.memoryUsage.rss(), anonymousBytes: bytes('RssAnon') };
   } catch {
-    return null;
+    return { rssBytes: process.memoryUsage.rss(), anonymousBytes: null };
   }
 }
