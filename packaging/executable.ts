@@ -13,10 +13,16 @@ import { type Architecture, koffiAddon, nodeBinary, stripCommand } from './archi
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 /**
- * Baked into the executable. Semi-space and pool: resident memory on a 512 MiB machine; old-space: a ceiling that
- * turns a leak into a restart; SIGUSR1 must not open a debugger's port.
+ * Baked into the executable. Semi-space and pool: resident memory on a 512 MiB machine. Old-space: a ceiling under which
+ * 10,000 targets still fit; up to 256 V8 also keeps the growth of its heap small. A leak ends at the unit's MemoryMax
+ * long before. SIGUSR1 must not open a debugger's port.
  */
-const EXEC_ARGV = ['--max-semi-space-size=1', '--max-old-space-size=64', '--v8-pool-size=1', '--disable-sigusr1'];
+export const EXEC_ARGV = [
+  '--max-semi-space-size=1',
+  '--max-old-space-size=256',
+  '--v8-pool-size=1',
+  '--disable-sigusr1',
+];
 
 /**
  * @param bundle the CommonJS bundle

@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { EXEC_ARGV } from '../../packaging/executable.ts';
 import { startAgent } from './running-agent.ts';
 
 const TWO = `targets:
@@ -155,4 +156,20 @@ test('history outlives kill -9', async (t) => {
     events.some(({ id, text }) => id === old?.id && text === old?.text),
     JSON.stringify(events),
   );
+});
+
+test('10,000 targets work, under the heap that the executable has', async (t) => {
+  const lines = Array.from({ length: 10_000 }, (_, i) => {
+    const address = `127.1.${Math.floor(i / 250)}.${(i % 250) + 1}`;
+    return `  - { name: t${i}, site: s${i % 50}, icmp: ${address}, every: 2s }`;
+  });
+  const agent = startAgent(t, {
+    config: `targets:\n${lines.join('\n')}\n`,
+    runtime: EXEC_ARGV,
+  });
+  const snapshot = await agent.snapshotWith(
+    'replies of nearly all',
+    ({ targets }) => targets.filter(({ lastReplyAt }) => lastReplyAt !== null).length > 9_500,
+  );
+  assert.equal(snapshot.targets.length, 10_000);
 });

@@ -16,6 +16,8 @@ export interface Start {
   readonly environment?: NodeJS.ProcessEnv;
   /** Namespace to run in. */
   readonly host?: Host;
+  /** Flags of the runtime. */
+  readonly runtime?: readonly string[];
   /** Program and arguments put before, such as setpriv. */
   readonly before?: readonly string[];
 }
@@ -41,6 +43,7 @@ export class RunningAgent {
       ...(start.before ?? []),
       process.execPath,
       '--no-warnings',
+      ...(start.runtime ?? []),
       'agent/main.ts',
       'run',
       ...named,
