@@ -10,6 +10,7 @@ import type { Detail } from '../measure/singleton.ts';
 import type { Statistics } from '../measure/statistics.ts';
 import type { LinkKind, Milliseconds, ProbeKind, Thresholds } from '../measure/target.ts';
 import type { FlowsView } from './flows-view.ts';
+import type { VpcView } from './vpc-view.ts';
 
 export type State = 'up' | 'degraded' | 'down' | 'unknown';
 
@@ -289,4 +290,6 @@ export interface Snapshot {
   /** The TCP connections of this host, as of a few seconds ago; null or absent when they are not read. */
   readonly flows?: FlowsView | null;
   readonly alarms?: AlarmsView;
+  /** The VPC as AWS's control plane tells it; null or absent when it is not asked. */
+  readonly vpc?: VpcView | null;
 }
