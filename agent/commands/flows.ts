@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FlowMetric, FlowView } from '../verdict/flows-view.ts';
 import { type AskOptions, withAskOptions } from './ask-agent.ts';
+import { lasting } from './flows/ending.ts';
 import { type Choice, SORT_KEYS, watchFlows } from './flows/screen.ts';
 import { type Answer, agentSource, type FlowsSource, kernelSource } from './flows/source.ts';
 import { chosen, flowsText } from './flows/text.ts';
@@ -27,7 +28,8 @@ Keys of the live view: ${Object.entries(SORT_KEYS)
   .join(', ')}; q ends it.
 
 The running agent is asked first: it has counted all along. Without one, or with --local, the command reads the
-kernel itself and counts from then on. Neither needs a privilege; --process sees other users' processes only as root.
+kernel itself and counts from then on; Ctrl-C or SIGTERM ends that early and prints what was counted until then.
+Neither needs a privilege; --process sees other users' processes only as root.
 
 Examples:
   $ vpc-canary flows
@@ -112,9 +114,28 @@ function choiceOf({ group, port, direction }: FlowsOptions): Choice {
 async function show(source: FlowsSource, options: FlowsOptions): Promise<number> {
   const owners = await ownerWords(source, options.process === true);
   const live = options.once !== true && options.json !== true && process.stdout.isTTY && process.stdin.isTTY;
-  if (live) return watchFlows(source, options.sort, choiceOf(options), owners);
-  if (source.words === "this host's kernel")
-    await new Promise((resolve) => setTimeout(resolve, options.seconds * 1000));
+  if (live) {
+    const by = await watchFlows(source, options.sort, choiceOf(options), owners);
+    // What was seen last stays on the terminal.
+    await source.refresh();
+    return print(source, { ...options, sort: by }, owners);
+  }
+  if (source.countsFromNow) await count(source, options.seconds);
+  return print(source, options, owners);
+}
+
+/** From the first look at every connection on, so that nothing is counted that was before. */
+async function count(source: FlowsSource, seconds: number): Promise<void> {
+  await source.refresh();
+  if (!(await source.ask()).ok) return;
+  process.stderr.write(
+    `vpc-canary: Counting for ${seconds} s; Ctrl-C ends it and prints what was counted until then.\n`,
+  );
+  await lasting(seconds * 1000);
+  await source.refresh();
+}
+
+async function print(source: FlowsSource, options: FlowsOptions, owners: Owners): Promise<number> {
   const answer = await source.ask();
   if (!answer.ok) return refuse(answer);
   const { flows } = answer;

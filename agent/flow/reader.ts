@@ -78,6 +78,9 @@ export class FlowReader {
   #dumping: Dump | null = null;
   #busy = false;
   #stopped = false;
+  /** Who waits for a dump that has not begun, and who for the one that goes on. */
+  #asked: (() => void)[] = [];
+  #awaiting: (() => void)[] = [];
   /** Dumps that came to their end, and the time the last one took on the loop. */
   readonly done = { dumps: 0, dumpMs: null as number | null, errno: 0 };
 
@@ -101,10 +104,26 @@ export class FlowReader {
     return this.#options.dumpEveryMs * (many ? MANY_FACTOR : 1);
   }
 
+  /** Drains and dumps at once; `done` is called when a dump that began after now has ended, or broke off. */
+  dumpNow(done: () => void): void {
+    if (this.#stopped) {
+      done();
+      return;
+    }
+    this.#asked.push(done);
+    // What goes on sees to it in its turns; a reader at rest is woken.
+    if (this.#cancel === null) return;
+    this.#cancel();
+    this.#cancel = null;
+    this.#turn();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
     this.#dependencies.source.close();
+    this.#awaiting.push(...this.#asked.splice(0));
+    this.#over();
   }
 
   #decode(view: DataView, message: number, info: number, length: number): SocketRow {
@@ -115,6 +134,7 @@ export class FlowReader {
   #turn(): void {
     if (this.#stopped) return;
     const { mono, after, soon } = this.#dependencies;
+    this.#cancel = null;
     const began = mono();
     if (this.#dumping === null && began >= this.#listenDueMono) {
       this.#readListening(began);
@@ -125,8 +145,12 @@ export class FlowReader {
       soon(() => this.#turn());
       return;
     }
-    if (this.#dumping === null && began >= this.#dumpDueMono) this.#begin(began);
+    if (this.#dumping === null && (began >= this.#dumpDueMono || this.#asked.length > 0)) this.#begin(began);
     if (this.#dumping !== null && !this.#slice(began)) {
+      soon(() => this.#turn());
+      return;
+    }
+    if (this.#asked.length > 0) {
       soon(() => this.#turn());
       return;
     }
@@ -142,6 +166,8 @@ export class FlowReader {
 
   #begin(now: number): void {
     this.#dumpDueMono = now + this.dumpEveryMs;
+    this.#awaiting = this.#asked;
+    this.#asked = [];
     this.#dependencies.onDump?.('begins');
     const { listening } = this.#dependencies;
     for (let port = 0; port < listening.length; port += 1) {
@@ -179,6 +205,7 @@ export class FlowReader {
     this.done.errno = -errno;
     this.#dumping = null;
     this.#dependencies.ledger.abortDump();
+    this.#over();
   }
 
   /** Works for a few milliseconds; true when the dump is over. */
@@ -224,5 +251,10 @@ export class FlowReader {
     this.done.errno = 0;
     this.#dumping = null;
     this.#dependencies.onDump?.('ended');
+    this.#over();
+  }
+
+  #over(): void {
+    for (const done of this.#awaiting.splice(0)) done();
   }
 }

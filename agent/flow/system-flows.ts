@@ -65,7 +65,7 @@ export class SystemFlows {
   readonly #health = new Map<number, GroupHealth>();
   readonly #evidence = new Map<string, TcpEvidence>();
   #heardMono = Number.NEGATIVE_INFINITY;
-  #building = false;
+  #building: Promise<void> | null = null;
   #closed = false;
 
   constructor(options: FlowsOptions) {
@@ -93,8 +93,8 @@ export class SystemFlows {
       this.#table.rotate();
       this.#rotatedMono = options.mono();
     }, STEP_MS);
-    this.#timers = [rotation, setInterval(() => this.#makeView(), VIEW_EVERY_MS)];
-    this.#makeView();
+    this.#timers = [rotation, setInterval(() => void this.#makeView(), VIEW_EVERY_MS)];
+    void this.#makeView();
   }
 
   /** As of a few seconds ago; null in the first moments. */
@@ -106,6 +106,14 @@ export class SystemFlows {
   evidence(): ReadonlyMap<string, TcpEvidence> {
     const stale = this.#options.mono() - this.#heardMono > STALE_DUMPS * (this.#reader?.dumpEveryMs ?? 0);
     return stale ? new Map() : this.#evidence;
+  }
+
+  /** Looks at every connection once more and makes the view of that. */
+  async refresh(): Promise<void> {
+    const reader = this.#reader;
+    if (reader !== null) await new Promise<void>((done) => reader.dumpNow(done));
+    await this.#building;
+    await this.#makeView();
   }
 
   close(): void {
@@ -196,7 +204,7 @@ export class SystemFlows {
     else {
       this.#latest = comparison;
       this.#hear();
-      this.#makeView();
+      void this.#makeView();
     }
   }
 
@@ -218,20 +226,23 @@ export class SystemFlows {
     this.#heardMono = mono;
   }
 
-  #makeView(): void {
-    if (this.#building) return;
-    this.#building = true;
-    const builder = new ViewBuilder(this.#table, this.#plan.groups);
-    const go = (): void => {
-      if (this.#closed) return;
-      if (!builder.step(VIEW_SLICE)) {
-        setImmediate(go);
-        return;
-      }
-      this.#view = builder.finish(this.#facts());
-      this.#building = false;
-    };
-    go();
+  /** Resolves when there is a new view: at once when one is being made, or nothing is to be made any more. */
+  #makeView(): Promise<void> {
+    this.#building ??= new Promise<void>((resolve) => {
+      const builder = new ViewBuilder(this.#table, this.#plan.groups);
+      const go = (): void => {
+        if (!this.#closed && !builder.step(VIEW_SLICE)) {
+          setImmediate(go);
+          return;
+        }
+        if (!this.#closed) this.#view = builder.finish(this.#facts());
+        resolve();
+      };
+      go();
+    }).finally(() => {
+      this.#building = null;
+    });
+    return this.#building;
   }
 
   #facts(): Parameters<ViewBuilder['finish']>[0] {

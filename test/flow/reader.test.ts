@@ -127,3 +127,31 @@ test('it lets go of the source when it stops', () => {
   assert.equal(calls.at(before - 1), 'close');
   assert.equal(calls.length, before);
 });
+
+test('asked for a look now, it drains and dumps at once; who asks during a dump gets the next one', () => {
+  const { reader, run, calls } = rig();
+  run(500);
+  const told: string[] = [];
+  calls.length = 0;
+  reader.dumpNow(() => told.push(`first after ${reader.done.dumps}`));
+  assert.equal(calls[0], 'drain');
+  assert.ok(calls.includes('dump 2'), 'it began at once');
+  reader.dumpNow(() => told.push(`second after ${reader.done.dumps}`));
+  run(600);
+  assert.deepEqual(told, ['first after 2', 'second after 3']);
+  reader.stop();
+  reader.dumpNow(() => told.push('stopped'));
+  assert.equal(told.at(-1), 'stopped');
+});
+
+test('who waits for a look is told when it breaks off, and when the reader stops', () => {
+  const { reader, run } = rig({ readDump: () => -105 });
+  const told: string[] = [];
+  reader.dumpNow(() => told.push('broke off'));
+  run(100);
+  assert.deepEqual(told, ['broke off']);
+  const other = rig();
+  other.reader.dumpNow(() => told.push('stopped'));
+  other.reader.stop();
+  assert.deepEqual(told, ['broke off', 'stopped']);
+});

@@ -1,5 +1,6 @@
 /** The live view: the screen redrawn every second or two, one key to sort by each metric, q to end. */
 import type { FlowMetric, FlowView } from '../../verdict/flows-view.ts';
+import { onEndSignal } from './ending.ts';
 import type { FlowsSource } from './source.ts';
 import { flowsText, METRIC_WORDS, type Shape } from './text.ts';
 
@@ -24,13 +25,13 @@ const FURNITURE = 8;
 
 export type Choice = Pick<Shape, 'group' | 'port' | 'direction'>;
 
-/** Until q or Ctrl-C. @returns the exit code */
+/** Until q, ^C or a termination signal. @returns the metric chosen last */
 export async function watchFlows(
   source: FlowsSource,
   by: FlowMetric,
   choice: Choice,
   owners: (flows: readonly FlowView[]) => ((flow: FlowView) => string) | null,
-): Promise<number> {
+): Promise<FlowMetric> {
   const { stdin, stdout } = process;
   let metric = by;
   let wake: () => void = () => {};
@@ -43,11 +44,16 @@ export async function watchFlows(
     wake();
   };
   const onSize = (): void => wake();
+  const forget = onEndSignal(() => {
+    over = true;
+    wake();
+  });
   stdin.setRawMode(true).on('data', onKey).resume();
   stdout.on('resize', onSize).write(ALTERNATE);
   try {
     while (!over) {
       await drawOnce(source, metric, choice, owners);
+      if (over) break;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, EVERY_MS);
         wake = () => {
@@ -57,10 +63,11 @@ export async function watchFlows(
       });
     }
   } finally {
+    forget();
     stdin.off('data', onKey).setRawMode(false).pause();
     stdout.off('resize', onSize).write(NORMAL);
   }
-  return 0;
+  return metric;
 }
 
 async function drawOnce(

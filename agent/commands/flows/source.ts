@@ -11,6 +11,10 @@ export interface FlowsSource {
   readonly words: string;
   /** Do the connections belong to processes of this host? */
   readonly isLocal: boolean;
+  /** True when nothing was counted before the command began. */
+  readonly countsFromNow: boolean;
+  /** What has happened until now is in the next answer. */
+  refresh(): Promise<void>;
   ask(): Promise<Answer>;
   close(): void;
 }
@@ -19,6 +23,8 @@ export function agentSource(options: AskOptions): FlowsSource {
   return {
     words: `the agent at ${options.url}`,
     isLocal: /^(https?:\/\/)?(127\.|localhost|\[::1\])/.test(options.url),
+    countsFromNow: false,
+    refresh: async () => {},
     ask: async () => {
       const asked = await askBody(options, '/api/v1/flows');
       if (!asked.ok) return asked;
@@ -65,6 +71,8 @@ export async function kernelSource(loopback: boolean): Promise<FlowsSource> {
   return {
     words: "this host's kernel",
     isLocal: true,
+    countsFromNow: true,
+    refresh: () => flows.refresh(),
     ask: async () => {
       const view = flows.view();
       if (view === null) return { ok: false, code: 'not-ready', text: 'Nothing was read yet.' };
