@@ -277,6 +277,14 @@ export interface VpcView {
   readonly state: State;
   /** "4 subnets, fullest 91 %; 1 of 4 tunnels down", one line for PRTG, status and the log. */
   readonly summary: string;
+  /** Limits in force, for who draws them or alarms on them; ratios 0 to 1. */
+  readonly limits: {
+    readonly usageDegraded: number;
+    readonly usageDown: number;
+    readonly exhaustionMs: Milliseconds;
+    /** Share of a route table's propagated routes, and of a BGP session's prefixes, from which on little room is left. */
+    readonly routesDegraded: number;
+  };
   readonly parts: readonly VpcPart[];
   readonly cidrs: readonly VpcCidrView[];
   readonly subnets: readonly SubnetView[];
