@@ -28,7 +28,7 @@ export interface VpcPart {
   } | null;
 }
 
-/** Addresses used, and where that leads. Counts are null where AWS tells none (IPv6 subnets have 2^64). */
+/** IPv4 addresses used, and where that leads. */
 export interface AddressUse {
   readonly total: number;
   readonly used: number;
@@ -58,7 +58,8 @@ export interface SubnetView {
   readonly own: boolean;
   /** Account that owns it, when that is another one (shared by RAM); else null. */
   readonly sharedBy: string | null;
-  readonly use: AddressUse;
+  /** null where AWS tells no count: a subnet of IPv6 alone (2^64 addresses), one of another account. */
+  readonly use: AddressUse | null;
   /** From IPAM, where it exists: "compliant", "noncompliant", "ignored", "unmanaged" and "overlapping", "nonoverlapping", "ignored". */
   readonly ipam: { readonly compliance: string | null; readonly overlap: string | null } | null;
 }
@@ -247,6 +248,16 @@ export interface SitePathView {
   readonly since: number | null;
 }
 
+/** Over what a site's traffic runs as a whole, and since when: a failover shows here. */
+export interface SiteWayView {
+  readonly site: string;
+  readonly link: SitePathView['link'];
+  /** Wall time it changed to that; null while it has not changed since anybody looked. */
+  readonly since: number | null;
+  /** What it was before; null while it has not changed. */
+  readonly was: SitePathView['link'] | null;
+}
+
 /** A rule that found something. */
 export interface FindingView {
   /** "R07" */
@@ -297,6 +308,7 @@ export interface VpcView {
   readonly lags: readonly LagView[];
   readonly routeTables: readonly RouteTableView[];
   readonly sitePaths: readonly SitePathView[];
+  readonly siteWays: readonly SiteWayView[];
   readonly findings: readonly FindingView[];
   /** Calls to AWS since the agent began, and those refused for too many. */
   readonly calls: { readonly made: number; readonly throttled: number };
