@@ -40,6 +40,7 @@ export interface AwsCall {
   /** The statement of an IAM policy that allows it. */
   readonly statement: string;
   readonly host: string;
+  readonly region: string;
 }
 
 const CLOCK = /^(RequestExpired|RequestTimeTooSkewed|RequestInTheFuture|InvalidSignature|SignatureDoesNotMatch)$/;
@@ -49,6 +50,8 @@ const DENIED = /^(AccessDenied|UnauthorizedOperation|AuthFailure|NotAuthorized|U
 const THROTTLED =
   /^(Throttling|Throttled|ThrottledException|RequestThrottled|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown|BandwidthLimitExceeded)/;
 const TOO_LARGE = /^(RequestEntityTooLarge|RequestTooLarge|PayloadTooLarge|ContentLengthExceeded)$/;
+/** "Credential should be scoped to a valid region": the signature is good, and for another region than the endpoint's. */
+const REGION = /scoped to (a valid|the correct) region/i;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|SSL/;
 
 export function classify(error: unknown, call: AwsCall): AwsFailure {
@@ -83,7 +86,8 @@ function factsOf(error: unknown): Facts {
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300).replace(/\.$/, '');
 
-function classOf({ code, status, skewed }: Facts): AwsClass {
+function classOf({ code, status, message, skewed }: Facts): AwsClass {
+  if (REGION.test(message)) return 'denied';
   if (CLOCK.test(code)) return 'clock';
   if (skewed && (status === 400 || status === 403)) return 'clock';
   if (CREDENTIALS.test(code)) return 'credentials';
@@ -113,6 +117,12 @@ function told(kind: AwsClass, facts: Facts, call: AwsCall): Pick<AwsFailure, 'te
         remedy: facts.remedy ?? 'attach an instance profile, or give the agent AWS_ACCESS_KEY_ID and its secret',
       };
     case 'denied':
+      if (REGION.test(message)) {
+        return {
+          text: `${call.host} is not in the region ${call.region} (${code}: ${message})`,
+          remedy: 'make the region and the endpoint agree: publish.cloudwatch or parameters, each has both',
+        };
+      }
       return {
         text: `the role may not call ${call.action} (${code}: ${message})`,
         remedy: `add to the role's policy: ${call.statement}`,

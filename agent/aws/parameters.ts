@@ -79,6 +79,7 @@ export class ParameterStore {
         Action: ['ssm:GetParameters', 'ssm:GetParametersByPath'],
         Resource: `arn:aws:ssm:${region}:*:parameter${root}/*`,
       }),
+      region,
       host: endpoint === null ? `ssm${fips ? '-fips' : ''}.${region}.amazonaws.com` : new URL(endpoint).host,
     };
   }
