@@ -39,7 +39,7 @@ export class CloudWatch {
 
   async put(data: readonly PutDatum[], signal: AbortSignal): Promise<PutResult> {
     try {
-      const { CloudWatchClient, PutMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
+      const { CloudWatchClient, PutMetricDataCommand } = await import('./sdk-cloudwatch.ts');
       this.#client ??= new CloudWatchClient({
         ...clientOptions(this.#options, this.#credentials),
         systemClockOffset: this.#clockOffsetMs,
