@@ -7,10 +7,22 @@
  * it takes rates and quantiles of itself. Ratios are 0 to 1 inside the agent and in Prometheus, percent in CloudWatch.
  */
 
+import { VPC_ROWS } from './catalog-vpc.ts';
+
 /** The unit names PutMetricData takes (CloudWatch API, MetricDatum.Unit). */
 export type CloudWatchUnit = 'Milliseconds' | 'Seconds' | 'Percent' | 'Bytes' | 'Count' | 'None';
 
-export type Dimension = 'VpcId' | 'Site' | 'Target' | 'Group';
+export type Dimension =
+  | 'VpcId'
+  | 'Site'
+  | 'Target'
+  | 'Group'
+  | 'SubnetId'
+  | 'VpnId'
+  | 'TunnelIpAddress'
+  | 'VirtualInterfaceId'
+  | 'BgpPeerId'
+  | 'RouteTableId';
 
 export interface MetricRow {
   /** Stable key; the CloudWatch metric name where the row has that side. */
@@ -271,6 +283,7 @@ export const CATALOG = [
     cloudWatch: null,
     prometheus: { name: 'vpc_canary_flow_dump_seconds', type: 'gauge', labels: [] },
   },
+  ...VPC_ROWS,
   {
     name: 'Heartbeat',
     help: 'One a period while the agent runs; its absence is the alarm. In Prometheus: wall time of the latest verdict.',

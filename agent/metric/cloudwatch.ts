@@ -12,6 +12,7 @@ import type { TargetPeriod } from '../verdict/observer.ts';
 import type { Dimension } from './catalog.ts';
 import { addGroups, type GroupPeriod } from './group-period.ts';
 import { type CloudWatchMetricName, type MetricSet, planSeries, type Series } from './series.ts';
+import { type MeasuredThing, NO_PERIOD, thingsOf, VPC_KINDS, type VpcPeriod, worstOf } from './vpc-period.ts';
 
 /** Most values in a datum (PutMetricData). */
 const MOST_VALUES = 150;
@@ -41,6 +42,8 @@ export interface PeriodInput {
   readonly targets: readonly TargetPeriod[];
   /** Of the sites that have prefixes. */
   readonly groups: readonly GroupPeriod[];
+  /** The VPC as AWS's control plane tells it; absent: it is not asked. */
+  readonly things?: VpcPeriod;
   readonly agent: AgentPeriod;
   readonly set: MetricSet;
   readonly maxSeries: number;
@@ -50,30 +53,41 @@ export interface PeriodData {
   readonly data: readonly Datum[];
   /** Targets that are told as Other. */
   readonly folded: number;
+  /** Subnets, tunnels, BGP peers and route tables that are told as Other. */
+  readonly foldedThings: number;
 }
 
-export function cloudWatchData({ targets, groups, agent, ...plan }: PeriodInput): PeriodData {
+export function cloudWatchData({ targets, groups, things = NO_PERIOD, agent, ...plan }: PeriodInput): PeriodData {
   const named = targets.map((period) => ({ name: period.target, site: period.site, period }));
-  const { series, own, folded, ownGroups } = planSeries({
+  const { series, own, folded, ownGroups, ownThings } = planSeries({
     ...plan,
     targets: named,
     groups: groups.map(({ name }) => name),
+    things: thingsOf(things),
   });
   const ofTargets = inTurn([...own.map(({ period }) => [period]), folded.map(({ period }) => period)]);
   const rest = groups.filter(({ name }) => !ownGroups.includes(name));
   const ofGroups = inTurn([...groups.filter(({ name }) => ownGroups.includes(name)), ...addGroups(rest)]);
+  const ofThings = VPC_KINDS.map((kind) => {
+    const [first, rest] = [things[kind].slice(0, ownThings[kind]), things[kind].slice(ownThings[kind])];
+    return [kind, inTurn<readonly MeasuredThing[]>([...first.map((thing) => [thing]), rest])] as const;
+  });
+  const foldedThings = VPC_KINDS.reduce((count, kind) => count + things[kind].length - ownThings[kind], 0);
   const data: Datum[] = [];
   for (const one of series) {
     const has = (key: Dimension): boolean => one.dimensions.some(([name]) => name === key);
+    const ofThing = ofThings.find(([kind]) => has(kind))?.[1];
     const values = has('Target')
       ? targetValues(one.name, ofTargets(one))
       : has('Group')
         ? groupValues(one.name, ofGroups(one))
-        : known(agentValue(one.name, agent));
+        : ofThing !== undefined
+          ? known(worstOf(one.name, ofThing(one) ?? []))
+          : known(agentValue(one.name, agent));
     const clean = tidy(values);
     if (clean.length > 0) data.push({ ...one, values: clean });
   }
-  return { data, folded: folded.length };
+  return { data, folded: folded.length, foldedThings };
 }
 
 /** A plan lists its things in the order they were given, all series of each together: a new thing when a name comes again. */

@@ -7,6 +7,7 @@
  * line thus does not take the agent out because one branch office is slow.
  */
 import type { SiteView, Snapshot, State, TargetView } from '../verdict/snapshot.ts';
+import { vpcChecks } from './health-vpc.ts';
 import { lossOf } from './loss.ts';
 import { noticeText } from './notice.ts';
 import { chooseScope, type Scope, type ScopeChoice, type ScopeNames, sentenceOf, targetsIn } from './scope.ts';
@@ -72,6 +73,8 @@ function statusOf(snapshot: Snapshot, scope: Scope): HealthStatus {
       if (snapshot.sites.some((site) => site.critical && site.state === 'down')) return 'fail';
       const wellEverywhere =
         snapshot.verdict.state === 'up' &&
+        snapshot.vpc?.state !== 'down' &&
+        snapshot.vpc?.state !== 'degraded' &&
         [...snapshot.sites, ...snapshot.targets].every((part) => part.state === 'up') &&
         snapshot.agent.config.ok &&
         snapshot.agent.notices.every((notice) => notice.severity !== 'error');
@@ -115,6 +118,7 @@ function checksOf(snapshot: Snapshot, scope: Scope): Record<string, readonly Hea
   return Object.fromEntries([
     ...sites.flatMap((site) => siteChecks(snapshot, site, scope.kind === 'site' || site.critical, time)),
     ...targets.flatMap((target) => targetChecks(target, scope.kind === 'target', time)),
+    ...(scope.kind === 'all' && snapshot.vpc ? vpcChecks(snapshot.vpc, snapshot.at) : []),
     ...(scope.kind === 'all' ? [agentCheck(snapshot, time)] : []),
   ]);
 }

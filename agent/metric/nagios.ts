@@ -36,17 +36,17 @@ const NO_LIMITS: NagiosLimits = { rttMs: null, lossRatio: null };
 export const NO_LIMIT_PAIR: NagiosLimitPair = { warning: NO_LIMITS, critical: NO_LIMITS };
 
 const WORDS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
-const CODE_OF: Readonly<Record<State, NagiosCode>> = { up: 0, degraded: 1, down: 2, unknown: 3 };
+export const CODE_OF: Readonly<Record<State, NagiosCode>> = { up: 0, degraded: 1, down: 2, unknown: 3 };
 /** Nagios cuts at 8 KiB; room is left for the verdict and the lines below. */
 const MAX_PERFDATA = 4096;
 const MAX_LINES = 20;
 
 /** "VPC-CANARY OK - text", with what would break the format taken out. */
 export function nagiosLine(code: NagiosCode, text: string): string {
-  return `VPC-CANARY ${WORDS[code]} - ${clean(text)}`;
+  return `VPC-CANARY ${WORDS[code]} - ${cleanLine(text)}`;
 }
 
-const clean = (text: string): string => text.replaceAll('|', '/').replaceAll(/[\s\p{Cc}]+/gu, ' ');
+export const cleanLine = (text: string): string => text.replaceAll('|', '/').replaceAll(/[\s\p{Cc}]+/gu, ' ');
 
 /** Reads "100", "20%" or "100,20%"; null when it is neither. */
 export function parseLimits(text: string): NagiosLimits | null {
@@ -67,7 +67,7 @@ export function renderNagios(snapshot: Snapshot, names: ScopeNames, limits: Nagi
   const text = [sentenceOf(snapshot, scope), ...over.slice(0, 3).map((one) => one.text)].join(' ');
   const lines = targets
     .filter((target) => target.state !== 'up')
-    .map((target) => clean(`${target.site}/${target.name} (${target.label}): ${reasonOf(target)}`));
+    .map((target) => cleanLine(`${target.site}/${target.name} (${target.label}): ${reasonOf(target)}`));
   const more = lines.length > MAX_LINES ? [`and ${lines.length - MAX_LINES} more`] : [];
   const first = `${nagiosLine(code, text)} | ${perfdata(snapshot, scope, limits)}`;
   return { code, output: [first, ...lines.slice(0, MAX_LINES), ...more].join('\n') };
@@ -144,7 +144,7 @@ function datum(
   crit: number | null,
   max: string,
 ) {
-  const quoted = `'${clean(label).replaceAll("'", "''").replaceAll('=', '_')}'`;
+  const quoted = `'${cleanLine(label).replaceAll("'", "''").replaceAll('=', '_')}'`;
   const text = value === null ? 'U' : `${Number(value.toFixed(3))}${uom}`;
   return `${quoted}=${text};${warn ?? ''};${crit ?? ''};0;${max}`;
 }

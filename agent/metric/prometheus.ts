@@ -10,6 +10,7 @@ import type { Snapshot, State, TargetView } from '../verdict/snapshot.ts';
 import { CATALOG, type MetricRow, type PrometheusMetricName } from './catalog.ts';
 import { label, type Sample, seconds } from './exposition.ts';
 import { FLOW_SAMPLES } from './prometheus-flows.ts';
+import { VPC_SAMPLES } from './prometheus-vpc.ts';
 
 export type Exposition = 'text' | 'openmetrics';
 
@@ -103,6 +104,7 @@ const SAMPLES: Readonly<Record<PrometheusMetricName, Samples>> = {
     return days === null ? null : days * 86_400;
   }),
   ...FLOW_SAMPLES,
+  ...VPC_SAMPLES,
   Heartbeat: one((snapshot) => seconds(snapshot.at)),
   AgentMemory: one(({ agent }) => agent.usage.rssBytes),
   AgentCpu: one(({ agent }) => agent.usage.cpu),

@@ -3,6 +3,7 @@
  * dimension values. What they cost, what alarms may watch and what is folded follow from this list.
  */
 import { CATALOG, type CloudWatchUnit, type Dimension, type MetricRow } from './catalog.ts';
+import { NO_THINGS, VPC_KINDS, type VpcKind, type VpcThing, type VpcThings } from './vpc-period.ts';
 
 /** Rows that CloudWatch gets. */
 export type CloudWatchMetricName = Extract<(typeof CATALOG)[number], { cloudWatch: object }>['name'];
@@ -30,6 +31,8 @@ export interface SeriesInput<T extends SeriesTarget> {
   readonly targets: readonly T[];
   /** Groups of connections that are published: the sites that have prefixes. */
   readonly groups: readonly string[];
+  /** Subnets, tunnels, BGP peers and route tables of the VPC; absent: it is not asked. */
+  readonly things?: VpcThings;
   readonly set: MetricSet;
   readonly maxSeries: number;
 }
@@ -40,6 +43,8 @@ export interface SeriesPlan<T extends SeriesTarget> {
   readonly own: readonly T[];
   readonly folded: readonly T[];
   readonly ownGroups: readonly string[];
+  /** How many things of each kind, from the first on, have series of their own. */
+  readonly ownThings: Readonly<Record<VpcKind, number>>;
 }
 
 /** Names that a set may list. */
@@ -59,26 +64,56 @@ function rowsOf(set: MetricSet): PublishedRow[] {
   return published.filter(({ name }) => set.includes(name));
 }
 
-/** What is of the VPC comes first, then targets, then groups: what does not fit shares the series of `Other`. */
+/** Of the series, what tunnels, BGP peers and route tables may take each: the rest is for what is probed. */
+const EDGE_SHARE = 4;
+
+/**
+ * What is of the VPC comes first, then the edge that sites are reached by, then targets, then groups, then subnets:
+ * what does not fit shares the series of `Other`. Subnets may be hundreds, so they come last; a place for the `Other`
+ * that tells of the fullest one is kept.
+ */
 export function planSeries<T extends SeriesTarget>(input: SeriesInput<T>): SeriesPlan<T> {
-  const { vpc, targets, groups, set, maxSeries } = input;
+  const { vpc, targets, groups, things = NO_THINGS, set, maxSeries } = input;
   const rows = rowsOf(set);
   const by = (key: Dimension): PublishedRow[] => rows.filter(({ cloudWatch }) => cloudWatch.dimensions.includes(key));
   const [ofTargets, ofGroups] = [by('Target'), by('Group')];
-  const ofVpc = rows.filter((row) => !ofTargets.includes(row) && !ofGroups.includes(row));
-  const places = fold(targets, ofTargets.length, maxSeries - ofVpc.length);
+  const ofThings = VPC_KINDS.flatMap(by);
+  const ofVpc = rows.filter((row) => ![...ofTargets, ...ofGroups, ...ofThings].includes(row));
+  const ownThings: Record<VpcKind, number> = { TunnelIpAddress: 0, BgpPeerId: 0, RouteTableId: 0, SubnetId: 0 };
+  const placed = (kind: VpcKind, room: number): Series[] => {
+    const { own, folded } = fold(things[kind], by(kind).length, room);
+    ownThings[kind] = own.length;
+    const other = folded.length > 0 && room >= by(kind).length ? [{}] : [];
+    return [...own, ...other].flatMap((thing: VpcThing) =>
+      by(kind).map((row) => seriesOf(row, { VpcId: vpc, ...thing })),
+    );
+  };
+  let room = maxSeries - ofVpc.length;
+  const least = targets.length > 0 ? ofTargets.length : 0;
+  const edgeSeries = EDGE_KINDS.flatMap((kind) => {
+    const series = placed(kind, Math.min(room - least, Math.floor(maxSeries / EDGE_SHARE)));
+    room -= series.length;
+    return series;
+  });
+  const ofSubnets = by('SubnetId').length;
+  const kept = things.SubnetId.length > 0 && room - least >= ofSubnets ? ofSubnets : 0;
+  const places = fold(targets, ofTargets.length, room - kept);
   const targetSeries = [...places.own, ...(places.folded.length > 0 ? [{ name: OTHER, site: OTHER }] : [])].flatMap(
     ({ name, site }) => ofTargets.map((row) => seriesOf(row, { VpcId: vpc, Site: site, Target: name })),
   );
-  const room = maxSeries - ofVpc.length - targetSeries.length;
-  const { own: ownGroups, folded: restGroups } = fold(groups, ofGroups.length, room);
-  const anyOther = restGroups.length > 0 && room >= ofGroups.length;
+  room -= targetSeries.length;
+  const { own: ownGroups, folded: restGroups } = fold(groups, ofGroups.length, room - kept);
+  const anyOther = restGroups.length > 0 && room - kept >= ofGroups.length;
   const groupSeries = [...ownGroups, ...(anyOther ? [OTHER] : [])].flatMap((group) =>
     ofGroups.map((row) => seriesOf(row, { VpcId: vpc, Group: group })),
   );
-  const series = [...ofVpc.map((row) => seriesOf(row, { VpcId: vpc })), ...targetSeries, ...groupSeries];
-  return { series, own: places.own, folded: places.folded, ownGroups };
+  const vpcSeries = ofVpc.map((row) => seriesOf(row, { VpcId: vpc }));
+  const subnetSeries = placed('SubnetId', room - groupSeries.length);
+  const series = [...vpcSeries, ...edgeSeries, ...targetSeries, ...groupSeries, ...subnetSeries];
+  return { series, own: places.own, folded: places.folded, ownGroups, ownThings };
 }
+
+const EDGE_KINDS = VPC_KINDS.filter((kind) => kind !== 'SubnetId');
 
 /** As many things as `room` has series for; if not all fit, one place goes to what shares the rest. */
 function fold<T>(things: readonly T[], rows: number, room: number): { own: readonly T[]; folded: readonly T[] } {

@@ -165,6 +165,8 @@ export interface PublishView {
   /** Series of the latest period; those beyond `maxSeries` are folded into `Other`. */
   readonly series: number;
   readonly folded: number;
+  /** Of the VPC: subnets, tunnels, BGP peers and route tables folded likewise. */
+  readonly foldedThings?: number;
   /** Wall time at which CloudWatch last accepted something; null if never. */
   readonly lastAcceptedAt: number | null;
   /** From the end of the latest accepted fresh period to its acceptance; null before the first. */

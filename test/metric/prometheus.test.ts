@@ -6,6 +6,7 @@ import { CATALOG } from '../../agent/metric/catalog.ts';
 import { chooseExposition, renderPrometheus } from '../../agent/metric/prometheus.ts';
 import { flowsView } from '../fakes/flows.ts';
 import { AT, agent, incident, site, snapshot, target } from '../fakes/small-snapshot.ts';
+import { troubledVpc } from '../fakes/vpc.ts';
 
 function promtool(text: string) {
   return spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
@@ -109,7 +110,7 @@ test('OpenMetrics: families without _total and _info, the same samples, EOF at t
 test('each family has its HELP and TYPE once, before all its samples', () => {
   const seen = new Set<string>();
   let family = '';
-  for (const line of renderPrometheus({ ...incident(), flows: flowsView(AT) }, 'text')
+  for (const line of renderPrometheus({ ...incident(), flows: flowsView(AT), vpc: troubledVpc(AT) }, 'text')
     .trimEnd()
     .split('\n')) {
     const head = /^# HELP (\S+) \S/.exec(line);

@@ -52,8 +52,14 @@ test('a list names rows; full is all of them', () => {
     plan(1, { set: ['Heartbeat', 'Jitter'] }).series.map(({ name }) => name),
     ['Heartbeat', 'Jitter'],
   );
+  const things = {
+    SubnetId: [{ SubnetId: 's' }],
+    TunnelIpAddress: [{ VpnId: 'v', TunnelIpAddress: 't' }],
+    BgpPeerId: [{ VirtualInterfaceId: 'i', BgpPeerId: 'p' }],
+    RouteTableId: [{ RouteTableId: 'r' }],
+  };
   assert.deepEqual(
-    new Set(plan(1, { set: 'full', groups: ['a'] }).series.map(({ name }) => name)),
+    new Set(plan(1, { set: 'full', groups: ['a'], things }).series.map(({ name }) => name)),
     new Set(CLOUDWATCH_METRICS),
   );
 });

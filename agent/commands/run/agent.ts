@@ -168,7 +168,7 @@ export class Agent {
     this.#flows.close();
     if (this.#second !== null) this.#tick();
     const last = this.#snapshot;
-    if (last !== null) await this.#publishing.close(systemClock().mono(), { ...last.agent, flows: last.flows ?? null });
+    if (last !== null) await this.#publishing.close(systemClock().mono(), publishedOf(last));
     this.#identity.close();
     this.#history?.close();
     this.#self.close();
@@ -253,7 +253,7 @@ export class Agent {
       alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows, agent }, clock.mono()),
     };
     this.#snapshot = snapshot;
-    this.#publishing.tick(clock.mono(), { ...snapshot.agent, flows: snapshot.flows ?? null });
+    this.#publishing.tick(clock.mono(), publishedOf(snapshot));
     this.#logChanges(snapshot, events);
     for (const listener of this.#listeners) listener(snapshot);
     this.#show(snapshot);
@@ -348,6 +348,8 @@ export class Agent {
     return conditions;
   }
 }
+
+const publishedOf = ({ agent, flows, vpc }: Snapshot) => ({ ...agent, flows: flows ?? null, vpc: vpc ?? null });
 
 type Rows = ReturnType<Observer['tick']>['rows'];
 

@@ -24,8 +24,7 @@ export function publishConditions(view: PublishView, { fault, clockOffMs, failur
   if (failure !== null) {
     const where = spool.mode === 'disk' ? 'on disk' : 'in memory';
     const helpless = failure.class === 'denied' || failure.class === 'credentials' || failure.class === 'invalid';
-    const [wait, go] = spool.waiting === 1 ? ['waits', 'goes'] : ['wait', 'go'];
-    const effect = `${batches(spool.waiting)} ${wait} ${where} and ${go} out later`;
+    const effect = `${batches(spool.waiting)} wait ${where} and go out later`;
     add(
       helpless ? 'error' : 'warning',
       'failing',
@@ -57,6 +56,10 @@ export function publishConditions(view: PublishView, { fault, clockOffMs, failur
   if (folded > 0) {
     const text = `${counted(folded, 'target')} are published together as Other, so that no more than publish.cloudwatch.maxSeries series cost money.`;
     add('info', 'folded', text, 'raise publish.cloudwatch.maxSeries; vpc-canary cost says what that costs');
+  }
+  if ((view.foldedThings ?? 0) > 0) {
+    const text = `${formatCount(view.foldedThings ?? 0)} of the VPC’s subnets, tunnels, BGP peers and route tables are published together as Other; the worst of them counts.`;
+    add('info', 'folded-vpc', text, 'raise publish.cloudwatch.maxSeries; vpc-canary cost says what that costs');
   }
   if (clockOffMs !== 0) {
     const how = `${formatSpan(Math.abs(clockOffMs))} ${clockOffMs > 0 ? 'behind' : 'ahead of'} AWS's`;

@@ -10,13 +10,14 @@ import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { type AgentPeriod, cloudWatchData } from '../../metric/cloudwatch.ts';
 import { groupPeriods } from '../../metric/group-period.ts';
+import { vpcPeriod } from '../../metric/vpc-period.ts';
 import { Sender } from '../../publish/sender.ts';
 import { type PublishSettings, publishSettings } from '../../publish/settings.ts';
 import { Spool } from '../../publish/spool.ts';
 import type { FlowsView } from '../../verdict/flows-view.ts';
 import type { Observer } from '../../verdict/observer.ts';
 import type { AgentView, PublishView } from '../../verdict/snapshot.ts';
-import { AwsClock } from './aws-clock.ts';
+import type { VpcView } from '../../verdict/vpc-view.ts';
 import type { HostIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import type { Condition } from './notices.ts';
@@ -24,14 +25,14 @@ import { publishConditions } from './publish-conditions.ts';
 
 /** Data of a batch; a period with more makes several. */
 const BATCH_DATA = 500;
+/** The SDK's own threshold of a clock that is off. */
+const CLOCK_OFF_MS = 240_000;
 
-/** What is published of the agent itself. */
-type Agent = Pick<AgentView, 'usage' | 'overload'> & { readonly flows: FlowsView | null };
-
-interface Seen {
-  readonly mono: number;
-  readonly agent: Agent;
-}
+/** What is published beside the targets: the agent itself, connections, the VPC. */
+type Agent = Pick<AgentView, 'usage' | 'overload'> & {
+  readonly flows: FlowsView | null;
+  readonly vpc: VpcView | null;
+};
 
 interface Running {
   readonly settings: PublishSettings;
@@ -42,114 +43,78 @@ interface Running {
 }
 
 export class Publishing {
-  readonly #log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>;
-  readonly #identity: Pick<HostIdentity, 'identity' | 'imds' | 'settled'>;
-  readonly #observer: Pick<Observer, 'takePeriod'>;
-  readonly #clock: AwsClock;
+  readonly #log: Logger;
+  readonly #identity: HostIdentity;
+  readonly #observer: Observer;
   #running: Running | null = null;
   #made = '';
-  /** Wished for, and nobody says where. */
-  #nowhere = false;
-  /** Of the start: what waits there must not be left behind by a reload. */
-  #directory: string | null = null;
   /** Number of the period under way, by AWS's clock. */
   #period: number | null = null;
-  #seen: Seen | null = null;
   #overloads = 0;
   #series = 0;
   #folded = 0;
+  #foldedThings = 0;
   /** Connections as they were counted at the period's begin. */
   #flows: FlowsView | null = null;
-  #told = { failing: '', lastAcceptedAt: null as number | null, backlog: false };
+  #failing = '';
   #changing: Promise<void> = Promise.resolve();
-  /** A period being written. */
-  #closing: Promise<void> = Promise.resolve();
 
-  constructor(
-    observer: Pick<Observer, 'takePeriod'>,
-    identity: Pick<HostIdentity, 'identity' | 'imds' | 'settled'>,
-    log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>,
-    clock = new AwsClock(),
-  ) {
+  constructor(observer: Observer, identity: HostIdentity, log: Logger) {
     this.#observer = observer;
     this.#identity = identity;
     this.#log = log;
-    this.#clock = clock;
   }
 
   /** Takes the configuration in force and what is known of the instance by now. */
   apply({ publish, aws, state }: Config): Promise<void> {
-    const { identity, imds, settled } = this.#identity;
-    const wishes = publish.cloudwatch;
-    const settings = settled ? publishSettings(wishes, identity, imds !== null, hostname()) : null;
-    this.#nowhere = settled && settings === null && wishes.enabled === 'on';
-    this.#directory ??= join(state.directory, 'spool');
-    const { maxBytes } = publish.spool;
-    const wanted = JSON.stringify([settings, wishes.maxSeries, maxBytes, aws]);
+    const { identity } = this.#identity;
+    const settings = this.#identity.settled
+      ? publishSettings(publish.cloudwatch, identity, this.#identity.imds !== null, hostname())
+      : null;
+    const wanted = JSON.stringify([settings, publish, aws, state]);
     if (wanted === this.#made) return this.#changing;
     this.#made = wanted;
     this.#changing = this.#changing.then(async () => {
-      const before = this.#running;
-      // what the period under way holds so far goes out as it was wished for; the rest of it as it is wished for now
-      if (before !== null) await this.#closePeriod(before);
       await this.#end();
       if (settings === null) return;
-      const spool = new Spool({ directory: this.#directory, maxBytes, now: () => this.#clock.now() });
-      if (before === null) this.#beginAfresh();
-      this.#begin(settings, wishes.maxSeries, aws, spool);
+      const { maxSeries } = publish.cloudwatch;
+      const sink = new CloudWatch(
+        { ...settings, ...aws, environment: process.env, imds: this.#identity.imds },
+        settings.namespace,
+      );
+      const now = (): number => this.#now();
+      const spool = new Spool({ directory: join(state.directory, 'spool'), maxBytes: publish.spool.maxBytes, now });
+      const sender = new Sender({
+        spool,
+        sink,
+        periodMs: settings.periodMs,
+        instance: identity?.instanceId ?? hostname(),
+        now,
+        random: Math.random,
+        after: later,
+      });
+      this.#running = { settings, maxSeries, sink, spool, sender };
+      this.#period = null;
+      this.#observer.takePeriod(systemClock().mono());
+      this.#log.info(
+        `publishing to CloudWatch: ${settings.namespace} in ${settings.region}, VpcId ${settings.vpc}, every ${settings.periodMs / 1000} s`,
+      );
+      spool.open().then(
+        () => sender.resume(),
+        (error: unknown) => this.#log.error({ error: String(error) }, 'the spool could not be read'),
+      );
     });
     return this.#changing;
   }
 
-  #begin(settings: PublishSettings, maxSeries: number, aws: Config['aws'], spool: Spool): void {
-    const { identity, imds } = this.#identity;
-    const reached = { ...settings, ...aws, environment: process.env, imds };
-    const sink = new CloudWatch(reached, settings.namespace, this.#clock.aheadMs);
-    const sender = new Sender({
-      spool,
-      sink,
-      periodMs: settings.periodMs,
-      instance: identity?.instanceId ?? hostname(),
-      now: () => this.#clock.now(),
-      random: Math.random,
-      after: later,
-    });
-    this.#running = { settings, maxSeries, sink, spool, sender };
-    this.#period = null;
-    this.#told = { failing: '', lastAcceptedAt: null, backlog: false };
-    this.#log.info(
-      `publishing to CloudWatch: ${settings.namespace} in ${settings.region}, VpcId ${settings.vpc}, every ${settings.periodMs / 1000} s`,
-    );
-    spool.open().then(
-      () => {
-        const { waiting } = spool.status();
-        if (waiting > 0) this.#log.info({ waiting }, 'what waited for CloudWatch on disk goes out, oldest first');
-        sender.resume();
-      },
-      (error: unknown) => this.#log.error({ error: String(error) }, 'the spool could not be read'),
-    );
-  }
-
-  /** What was counted while nothing was published is none of the first period. */
-  #beginAfresh(): void {
-    this.#observer.takePeriod(systemClock().mono());
-    this.#flows = this.#seen?.agent.flows ?? null;
-    this.#overloads = this.#seen === null ? 0 : overloadsOf(this.#seen.agent);
-  }
-
   /** Once a second. Ends the period when the clock has passed its end. */
-  tick(mono: number, agent: Agent): void {
-    this.#seen = { mono, agent };
+  tick(nowMono: number, agent: Agent): void {
     const running = this.#running;
     if (running === null) return;
-    const { settings, sink } = running;
-    const corrected = this.#clock.follow(sink.clockOffsetMs());
-    const period = Math.floor(this.#clock.now() / settings.periodMs);
-    // a period under way when AWS's time became known is told by that time as a whole
-    if (corrected && this.#period !== null) this.#period = period;
+    const period = Math.floor(this.#now() / running.settings.periodMs);
     const ended = this.#period;
     this.#period = period;
-    if (ended !== null && ended !== period) this.#closing = this.#close(running, ended, this.#seen);
+    if (ended !== null && ended !== period) void this.#close(running, ended, nowMono, agent);
     this.#logChanges(running);
   }
 
@@ -166,6 +131,7 @@ export class Publishing {
       periodMs: settings.periodMs,
       series: this.#series,
       folded: this.#folded,
+      foldedThings: this.#foldedThings,
       lastAcceptedAt,
       deliveryMs,
       spool: status,
@@ -176,46 +142,43 @@ export class Publishing {
   }
 
   conditions(): Condition[] {
-    if (this.#nowhere) return [NOWHERE];
     const running = this.#running;
     const view = this.view();
     if (running === null || view === null) return [];
     return publishConditions(view, {
       fault: running.spool.status().fault,
-      clockOffMs: this.#clock.aheadMs,
+      clockOffMs: this.#clockOff(running),
       failure: running.sender.status().failure?.failure ?? null,
     });
   }
 
   /** What the period under way holds is written, to be sent by the next life. */
-  async close(mono: number, agent: Agent): Promise<void> {
+  async close(nowMono: number, agent: Agent): Promise<void> {
     await this.#changing;
-    this.#seen = { mono, agent };
-    if (this.#running !== null) await this.#closePeriod(this.#running);
+    if (this.#running !== null && this.#period !== null) await this.#close(this.#running, this.#period, nowMono, agent);
     await this.#end();
   }
 
-  async #closePeriod(running: Running): Promise<void> {
-    const [period, seen] = [this.#period, this.#seen];
-    this.#period = null;
-    if (period !== null && seen !== null) await this.#close(running, period, seen);
-  }
-
   async #end(): Promise<void> {
-    await this.#closing;
     const running = this.#running;
     this.#running = null;
-    await running?.sender.stop();
+    running?.sender.stop();
     await running?.spool.close();
     running?.sink.close();
   }
 
-  async #close({ settings, maxSeries, spool, sender }: Running, period: number, { mono, agent }: Seen): Promise<void> {
-    const { flows } = agent;
-    const { data, folded } = cloudWatchData({
+  async #close(
+    { settings, maxSeries, spool, sender }: Running,
+    period: number,
+    nowMono: number,
+    agent: Agent,
+  ): Promise<void> {
+    const { flows, vpc } = agent;
+    const { data, folded, foldedThings } = cloudWatchData({
       vpc: settings.vpc,
-      targets: this.#observer.takePeriod(mono),
+      targets: this.#observer.takePeriod(nowMono),
       groups: groupPeriods(this.#flows, flows),
+      things: vpcPeriod(vpc, Date.now()),
       agent: this.#agentPeriod(spool, agent),
       set: settings.set,
       maxSeries,
@@ -223,6 +186,7 @@ export class Publishing {
     this.#flows = flows;
     this.#series = data.length;
     this.#folded = folded;
+    this.#foldedThings = foldedThings;
     const resolution = settings.periodMs < 60_000 ? 1 : 60;
     for (let from = 0; from < data.length; from += BATCH_DATA) {
       const part = data.slice(from, from + BATCH_DATA).map((datum) => ({ ...datum, resolution }) as const);
@@ -231,45 +195,40 @@ export class Publishing {
     }
   }
 
-  #agentPeriod(spool: Spool, agent: Agent): AgentPeriod {
-    const { usage } = agent;
-    const overloads = overloadsOf(agent);
+  #agentPeriod(spool: Spool, { usage, overload }: Agent): AgentPeriod {
+    const overloads = overload.lateSends + overload.noBuffers + overload.receiveOverflows;
     const during = Math.max(0, overloads - this.#overloads);
     this.#overloads = overloads;
     const { oldest, waiting } = spool.status();
-    const publishLagMs = oldest === null ? 0 : Math.max(0, this.#clock.now() - oldest);
+    const publishLagMs = oldest === null ? 0 : Math.max(0, this.#now() - oldest);
     return { memoryBytes: usage.rssBytes, cpu: usage.cpu, overloads: during, publishLagMs, spoolDepth: waiting };
   }
 
-  #logChanges({ settings, sender, spool }: Running): void {
-    const { failure, lastAcceptedAt, deliveryMs } = sender.status();
-    const { waiting } = spool.status();
-    const told = this.#told;
+  /** Wall time as AWS has it, where this host's is plainly wrong. */
+  #now(): number {
+    return Date.now() + (this.#running === null ? 0 : this.#clockOff(this.#running));
+  }
+
+  #clockOff({ sink }: Running): number {
+    const offset = sink.clockOffsetMs();
+    return Math.abs(offset) < CLOCK_OFF_MS ? 0 : offset;
+  }
+
+  #logChanges({ sender, spool }: Running): void {
+    const { failure } = sender.status();
     const failing = failure === null ? '' : `${failure.failure.class} ${failure.failure.code}`;
-    if (failure !== null && failing !== told.failing) {
-      const { text, remedy } = failure.failure;
-      this.#log.warn({ waiting, remedy }, `nothing reaches CloudWatch: ${text}`);
-    } else if (failing !== told.failing) {
-      this.#log.info({ waiting }, 'CloudWatch takes data again');
+    if (failing === this.#failing) return;
+    this.#failing = failing;
+    if (failure === null) this.#log.info('CloudWatch takes data again');
+    else {
+      const { waiting } = spool.status();
+      this.#log.warn(
+        { waiting, remedy: failure.failure.remedy },
+        `nothing reaches CloudWatch: ${failure.failure.text}`,
+      );
     }
-    if (lastAcceptedAt !== null && told.lastAcceptedAt === null) {
-      this.#log.info({ series: this.#series }, `CloudWatch accepts the data of ${settings.vpc}`);
-    }
-    if (told.backlog && waiting === 0) this.#log.info('nothing waits for CloudWatch any more');
-    if (lastAcceptedAt !== told.lastAcceptedAt) this.#log.debug({ waiting, deliveryMs }, 'CloudWatch accepted data');
-    this.#told = { failing, lastAcceptedAt, backlog: waiting > 0 && (told.backlog || failing !== '') };
   }
 }
-
-const NOWHERE: Condition = {
-  code: 'publish-nowhere',
-  severity: 'error',
-  text: 'Publishing is on, and nobody says where: nothing goes to CloudWatch.',
-  remedy: 'name the region: publish.cloudwatch.region',
-};
-
-const overloadsOf = ({ overload }: Agent): number =>
-  overload.lateSends + overload.noBuffers + overload.receiveOverflows;
 
 function later(delayMs: number, callback: () => void): () => void {
   const timer = setTimeout(callback, delayMs);
