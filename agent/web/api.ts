@@ -2,7 +2,8 @@
  * The JSON API: what the page and people's scripts read. Times are ms since the epoch, durations ms, ratios 0 to 1,
  * unknown is null. Errors are problem details (RFC 9457) that name the parameter.
  *
- * GET /api/v1/state     the whole {@link Snapshot} but its flows.
+ * GET /api/v1/state     the whole {@link Snapshot} but its flows and its VPC.
+ * GET /api/v1/vpc       the VPC as AWS's control plane tells it, see `verdict/vpc-view.ts`.
  * GET /api/v1/flows     the TCP connections of this host: totals, groups, the first flows by each metric, coverage.
  * GET /api/v1/history   ?target=NAME or ?site=NAME, from=, to= (defaults: the last hour), columns= (1 to 2000,
  *                       default 360), histogram=1 → {@link HistoryBody}.
@@ -13,6 +14,7 @@
 import type { SeriesRow } from '../measure/statistics.ts';
 import type { EventQuery, StateSpan } from '../verdict/past.ts';
 import type { CanaryEvent } from '../verdict/snapshot.ts';
+import { VPC_OFF } from '../verdict/vpc-words.ts';
 import { type Answer, jsonAnswer, problemAnswer } from './answer.ts';
 import { oneOf, onlyThese, QueryError, text, time, whole } from './query.ts';
 import type { Sources } from './sources.ts';
@@ -50,7 +52,7 @@ export function state(query: URLSearchParams, sources: Sources): Answer {
   onlyThese(query, []);
   const snapshot = sources.snapshot();
   if (snapshot === null) return notReady();
-  const { flows: _flows, ...rest } = snapshot;
+  const { flows: _flows, vpc: _vpc, ...rest } = snapshot;
   return jsonAnswer(rest, 'revalidate');
 }
 
@@ -61,6 +63,13 @@ export function flows(query: URLSearchParams, sources: Sources): Answer {
   return snapshot.flows
     ? jsonAnswer(snapshot.flows, 'revalidate')
     : problemAnswer(404, 'This agent does not read TCP connections: flows.enabled is false in its configuration.');
+}
+
+export function vpc(query: URLSearchParams, sources: Sources): Answer {
+  onlyThese(query, []);
+  const snapshot = sources.snapshot();
+  if (snapshot === null) return notReady();
+  return snapshot.vpc ? jsonAnswer(snapshot.vpc, 'revalidate') : problemAnswer(404, VPC_OFF);
 }
 
 const notReady = (): Answer => problemAnswer(503, 'The agent has just started and has no verdict yet.');

@@ -4,6 +4,7 @@ import { type HealthBody, renderHealth } from '../metric/health.ts';
 import { EXPOSITION_TYPES, type Exposition, renderPrometheus } from '../metric/prometheus.ts';
 import { type PrtgAnswer, prtgError, renderPrtg } from '../metric/prtg.ts';
 import { renderPrtgFlows } from '../metric/prtg-flows.ts';
+import { renderPrtgVpc } from '../metric/prtg-vpc.ts';
 import { type Answer, jsonAnswer, problemAnswer, textAnswer } from './answer.ts';
 import { oneOf, onlyThese, QueryError, scopeNames } from './query.ts';
 import type { Sources } from './sources.ts';
@@ -61,13 +62,20 @@ function prtgAnswer(query: URLSearchParams, ageMs: number, sources: Sources): Pr
   try {
     onlyThese(query, ['site', 'target', 'view']);
     const names = scopeNames(query);
-    const isFlows = oneOf(query, 'view', ['flows']) !== null;
-    if (isFlows && (names.site !== null || names.target !== null))
+    const view = oneOf(query, 'view', ['flows', 'vpc']);
+    if (view !== null && (names.site !== null || names.target !== null))
       throw new QueryError('view', 'stands alone, without site or target');
     const snapshot = sources.snapshot();
     const silence = snapshot === null ? NO_VERDICT_YET : stuck(ageMs);
     if (snapshot === null || silence !== null) return prtgError(silence ?? NO_VERDICT_YET);
-    return isFlows ? renderPrtgFlows(snapshot.flows ?? null) : renderPrtg(snapshot, names);
+    switch (view) {
+      case 'flows':
+        return renderPrtgFlows(snapshot.flows ?? null);
+      case 'vpc':
+        return renderPrtgVpc(snapshot.vpc ?? null, snapshot.at);
+      case null:
+        return renderPrtg(snapshot, names);
+    }
   } catch (error) {
     if (error instanceof QueryError) return prtgError(error.message);
     throw error;

@@ -4,7 +4,7 @@
 import { chooseExposition } from '../metric/prometheus.ts';
 import { type Answer, HTML, problemAnswer, TEXT, textAnswer } from './answer.ts';
 import { answerCache, type StoredAnswer, storedAnswer } from './answer-cache.ts';
-import { events, flows, history, state } from './api.ts';
+import { events, flows, history, state, vpc } from './api.ts';
 import type { Asset, PageRenderer } from './page/view.ts';
 import { healthz, livez, metrics, prtg, readyz } from './pollers.ts';
 import { onlyThese, QueryError } from './query.ts';
@@ -49,6 +49,7 @@ export function createRoutes(sources: Sources, pages: Pages, mono: () => number)
     ['/metrics', ({ accept }) => metrics(chooseExposition(accept), sources)],
     ['/api/v1/state', (_, query) => state(query, sources)],
     ['/api/v1/flows', (_, query) => flows(query, sources)],
+    ['/api/v1/vpc', (_, query) => vpc(query, sources)],
     ['/api/v1/history', ({ now }, query) => history(query, sources, now)],
     ['/api/v1/events', ({ now }, query) => events(query, sources, now)],
   ]);
@@ -75,7 +76,7 @@ const page =
     const answer = path.startsWith('/api/') || path.startsWith('/a/') ? null : render({ path, query, now }, sources);
     if (answer !== null) return { status: answer.status, type: HTML, body: answer.html, caching: 'revalidate' };
     return path.startsWith('/api/')
-      ? problemAnswer(404, 'There is no such interface; see /api/v1/state, flows, history, events and stream.')
+      ? problemAnswer(404, 'There is no such interface; see /api/v1/state, flows, vpc, history, events and stream.')
       : textAnswer(404, 'There is no such page. The overview is at /');
   };
 

@@ -8,7 +8,8 @@ import type { PrtgAnswer } from '../../agent/metric/prtg.ts';
 import { sentence } from '../../agent/verdict/sentence.ts';
 import type { Snapshot } from '../../agent/verdict/snapshot.ts';
 import type { WebParts } from '../../agent/web/server.ts';
-import { incident, site, snapshot, target } from '../fakes/small-snapshot.ts';
+import { AT, incident, site, snapshot, target } from '../fakes/small-snapshot.ts';
+import { troubledVpc } from '../fakes/vpc.ts';
 import { type FakePast, fakeSources } from '../fakes/web-sources.ts';
 import { ask, serve, talk } from './client.ts';
 
@@ -69,6 +70,20 @@ test('every path: status, type, caching, length, the headers that keep a browser
     );
     assert.doesNotMatch(policy, /unsafe|\*|http/, path);
   }
+});
+
+test('the VPC: its own path and PRTG view; left out of the state; 404 and an error where AWS is not asked', async (t) => {
+  const vpc = troubledVpc(AT);
+  const { server } = await start(t, { ...incident(), vpc });
+  assert.deepEqual(JSON.parse((await ask(server, '/api/v1/vpc')).text), vpc);
+  assert.equal(JSON.parse((await ask(server, '/api/v1/state')).text).vpc, undefined);
+  const channels = (JSON.parse((await ask(server, '/prtg?view=vpc')).text) as PrtgAnswer).prtg;
+  assert.ok('result' in channels && channels.result.some(({ channel }) => channel === 'Fullest subnet'));
+  assert.match((await ask(server, '/prtg?view=vpc&site=mel-dc2')).text, /stands alone/);
+  assert.equal((await ask(server, '/api/v1/vpc?x=1')).status, 400);
+  const { server: without } = await start(t);
+  assert.equal((await ask(without, '/api/v1/vpc')).status, 404);
+  assert.match((await ask(without, '/prtg?view=vpc')).text, /vpc\.enabled/);
 });
 
 test('HEAD has the same head and no body', async (t) => {
