@@ -27,23 +27,18 @@ export class CloudWatch {
   readonly #credentials: CredentialSource;
   #client: CloudWatchClient | null = null;
   /** As the client before knew it. */
-  #clockOffsetMs: number;
+  #clockOffsetMs = 0;
 
-  /** @param clockOffsetMs how far AWS's clock is ahead, when that is known already */
-  constructor(options: AwsOptions, namespace: string, clockOffsetMs = 0) {
+  constructor(options: AwsOptions, namespace: string) {
     this.#options = options;
     this.#namespace = namespace;
-    this.#clockOffsetMs = clockOffsetMs;
     this.#credentials = new CredentialSource(options);
   }
 
   async put(data: readonly PutDatum[], signal: AbortSignal): Promise<PutResult> {
     try {
-      const { CloudWatchClient, PutMetricDataCommand } = await import('./sdk-cloudwatch.ts');
-      this.#client ??= new CloudWatchClient({
-        ...clientOptions(this.#options, this.#credentials),
-        systemClockOffset: this.#clockOffsetMs,
-      });
+      const { CloudWatchClient, PutMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
+      this.#client ??= new CloudWatchClient(clientOptions(this.#options, this.#credentials));
       const input = { Namespace: this.#namespace, MetricData: data.map(toSdk) };
       await this.#client.send(new PutMetricDataCommand(input), { abortSignal: signal });
       return { ok: true };
@@ -52,7 +47,6 @@ export class CloudWatch {
         action: 'cloudwatch:PutMetricData',
         statement: statementFor(this.#namespace),
         host: this.#host(),
-        region: this.#options.region,
       });
       return { ok: false, failure };
     }

@@ -10,13 +10,16 @@ import {
   parseLimits,
   renderNagios,
 } from '../metric/nagios.ts';
+import { renderNagiosVpc } from '../metric/nagios-vpc.ts';
 import { type AskOptions, askAgent, withAskOptions } from './ask-agent.ts';
+import { askVpc } from './ask-vpc.ts';
 
 interface CheckOptions extends AskOptions {
   readonly site?: string;
   readonly target?: string;
   readonly warning?: string;
   readonly critical?: string;
+  readonly vpc?: boolean;
 }
 
 /** A verdict older than this is no verdict. */
@@ -27,6 +30,7 @@ Examples:
   $ vpc-canary check
   $ vpc-canary check --site mel-dc2
   $ vpc-canary check --target erp -w 100,5% -c 500,20%
+  $ vpc-canary check --vpc
   $ vpc-canary check --url http://10.0.1.5:8080 --user nagios --password-file /etc/nagios/canary.secret
 
 The state is the agent's own: up is OK, degraded WARNING, down CRITICAL, unknown UNKNOWN. Limits given here, on the
@@ -40,6 +44,10 @@ export function checkCommand(): Command {
   )
     .option('--site <name>', 'this site alone')
     .option('--target <name>', 'this target alone')
+    .option(
+      '--vpc',
+      'the VPC as AWS tells it: subnets, tunnels, BGP, routes; its limits are those of the configuration',
+    )
     .option('-w, --warning <limits>', 'WARNING from this round trip and loss on: "100", "5%" or "100,5%"')
     .option('-c, --critical <limits>', 'CRITICAL from this round trip and loss on')
     .addHelpText('after', HELP)
@@ -61,6 +69,7 @@ async function check(options: CheckOptions): Promise<NagiosAnswer> {
   const critical = limits(options.critical);
   if (warning === null) return unknown(`-w "${options.warning}" is not "100", "5%" or "100,5%".`);
   if (critical === null) return unknown(`-c "${options.critical}" is not "100", "5%" or "100,5%".`);
+  if (options.vpc === true) return checkVpc(options);
   const asked = await askAgent(options);
   if (!asked.ok) return unknown(asked.text);
   if (asked.ageMs !== null && asked.ageMs > STALE_MS) {
@@ -68,6 +77,14 @@ async function check(options: CheckOptions): Promise<NagiosAnswer> {
   }
   const names = { site: options.site ?? null, target: options.target ?? null };
   return renderNagios(asked.snapshot, names, { warning, critical });
+}
+
+async function checkVpc(options: CheckOptions): Promise<NagiosAnswer> {
+  if ([options.site, options.target, options.warning, options.critical].some((given) => given !== undefined)) {
+    return unknown('--vpc stands alone, without --site, --target, -w or -c.');
+  }
+  const asked = await askVpc(options);
+  return asked.ok ? renderNagiosVpc(asked.vpc, asked.now) : unknown(asked.text);
 }
 
 /** null when it cannot be read. */

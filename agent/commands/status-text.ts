@@ -8,6 +8,7 @@ import { noticeText } from '../metric/notice.ts';
 import { shownName } from '../verdict/names.ts';
 import { sentence } from '../verdict/sentence.ts';
 import type { AgentView, Reason, SiteView, Snapshot, State, TargetView, Verdict } from '../verdict/snapshot.ts';
+import type { VpcView } from '../verdict/vpc-view.ts';
 import { indented, length, table } from './text-layout.ts';
 
 export interface StatusStyle {
@@ -16,7 +17,7 @@ export interface StatusStyle {
   readonly width: number;
 }
 
-const GLYPH: Readonly<Record<State, string>> = { up: '●', degraded: '▲', down: '■', unknown: '◌' };
+export const GLYPH: Readonly<Record<State, string>> = { up: '●', degraded: '▲', down: '■', unknown: '◌' };
 /** Terminal colours: bold red, yellow, blue as on the page, dim. */
 const SGR: Readonly<Record<State | 'dim', string>> = {
   down: '1;31',
@@ -29,17 +30,31 @@ const SGR: Readonly<Record<State | 'dim', string>> = {
 const OLD_MS = 5000;
 /** Targets listed in one site; `--json` has them all. */
 const MAX_TARGETS = 20;
-const MIN_WIDTH = 60;
+export const MIN_WIDTH = 60;
 
-type Paint = (how: State | 'dim', text: string) => string;
+export type Paint = (how: State | 'dim', text: string) => string;
 
-/** @param ageMs of the verdict by the agent's clock; null when unknown */
-export function statusText(snapshot: Snapshot, ageMs: number | null, style: StatusStyle): string {
+export const painter =
+  ({ color }: StatusStyle): Paint =>
+  (how, text) =>
+    color ? `\x1b[${SGR[how]}m${text}\x1b[0m` : text;
+
+/**
+ * @param ageMs of the verdict by the agent's clock; null when unknown
+ * @param vpc what the agent knows of its VPC; null when it does not ask
+ */
+export function statusText(
+  snapshot: Snapshot,
+  ageMs: number | null,
+  style: StatusStyle,
+  vpc: VpcView | null = null,
+): string {
   const width = Math.max(MIN_WIDTH, style.width);
-  const paint: Paint = (how, text) => (style.color ? `\x1b[${SGR[how]}m${text}\x1b[0m` : text);
+  const paint = painter(style);
   const blocks = [
     verdictLines(snapshot.verdict, snapshot.at, width, paint),
     notUpLines(snapshot, width, paint),
+    vpcLines(vpc, width, paint),
     upLines(snapshot, width, paint),
     agentLines(snapshot, ageMs, width, paint),
   ];
@@ -106,6 +121,14 @@ function notUpLines(snapshot: Snapshot, width: number, paint: Paint): string[] {
     ...head.slice(0, 1).map((line) => paint('dim', line)),
     ...lines.flatMap((of, i) => of.map((line) => paint(rows[i]?.[0] ?? 'dim', line))),
   ];
+}
+
+/** One line when the VPC is not well; `status --vpc` has the rest. */
+function vpcLines(vpc: VpcView | null, width: number, paint: Paint): string[] {
+  if (vpc === null || vpc.state === 'up') return [];
+  return indented(`${GLYPH[vpc.state]} `, `VPC ${vpc.state}: ${vpc.summary} (vpc-canary status --vpc)`, width).map(
+    (line) => paint(vpc.state, line),
+  );
 }
 
 type Row = readonly [how: State | 'dim', cells: readonly string[]];

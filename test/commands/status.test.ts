@@ -10,6 +10,7 @@ import { sentence } from '../../agent/verdict/sentence.ts';
 import type { Snapshot } from '../../agent/verdict/snapshot.ts';
 import { startWeb } from '../../agent/web/server.ts';
 import { incident } from '../fakes/small-snapshot.ts';
+import { troubledVpc } from '../fakes/vpc.ts';
 import { fakeSources } from '../fakes/web-sources.ts';
 import { LOOPBACK, serve, until } from '../web/client.ts';
 import { cli } from './cli.ts';
@@ -54,6 +55,24 @@ test('status --json is the state as the agent gives it', async (t) => {
   const { url } = await serve(t, fakeSources(shot));
   const { stdout } = await cli(['status', '--json', '--url', url.replace('http://', '')]);
   assert.deepEqual(JSON.parse(stdout), JSON.parse(JSON.stringify(shot)));
+});
+
+test('--vpc: status and check tell of the VPC; an agent that does not ask AWS says so', async (t) => {
+  const shot = { ...today(), vpc: troubledVpc(Date.now()) };
+  const { url } = await serve(t, fakeSources(shot));
+  const { code, stdout } = await cli(['status', '--vpc', '--url', url]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^■ vpc-0a1b2c3d4e5f67890 prod-syd is down: /);
+  assert.deepEqual(JSON.parse((await cli(['status', '--vpc', '--json', '--url', url])).stdout), shot.vpc);
+  assert.match((await cli(['status', '--url', url])).stdout, /^■ VPC down: /m);
+  const checked = await cli(['check', '--vpc', '--url', url]);
+  assert.deepEqual([checked.code, checked.stdout.slice(0, 22)], [2, 'VPC-CANARY CRITICAL - ']);
+  assert.equal((await cli(['check', '--vpc', '--site', 'x', '--url', url])).code, 3);
+  const without = await serve(t, fakeSources(today()));
+  const refused = await cli(['status', '--vpc', '--url', without.url]);
+  assert.equal(refused.code, 69);
+  assert.match(refused.stderr, /does not ask AWS about its VPC/);
+  assert.equal((await cli(['check', '--vpc', '--url', without.url])).code, 3);
 });
 
 test('passwords and tokens come from files; a refusal says which option', async (t) => {
