@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
 import { costCommand } from './commands/cost.ts';
 import { flowsCommand } from './commands/flows.ts';
+import { healthCommand } from './commands/health.ts';
 import { pingCommand } from './commands/ping.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -23,6 +24,7 @@ const program = usage64(new Command('vpc-canary'))
   .addCommand(usage64(runCommand()))
   .addCommand(statusCommand())
   .addCommand(checkCommand())
+  .addCommand(usage64(healthCommand()))
   .addCommand(usage64(configCommand()))
   .addCommand(flowsCommand())
   .addCommand(usage64(alarmsCommand()))

@@ -25,6 +25,8 @@ export interface AskOptions {
   readonly insecure?: boolean;
   /** Seconds, as written. */
   readonly timeout: string;
+  /** Value of the header, for one who knows the secret itself and needs no file. */
+  readonly authorization?: string;
 }
 
 export type AskFailure =
@@ -78,13 +80,17 @@ export interface AgentAnswer {
 }
 export type Refusal = Extract<AskResult, { ok: false }>;
 
-/** Asks for one path of the agent's interface. */
-export async function askBody(options: AskOptions, path: string): Promise<AgentAnswer | Refusal> {
+/** Asks for one path of the agent's interface. @param taken statuses that are answers there, not refusals */
+export async function askBody(
+  options: AskOptions,
+  path: string,
+  taken: readonly number[] = [],
+): Promise<AgentAnswer | Refusal> {
   const prepared = prepare(options, path);
   if ('ok' in prepared) return prepared;
   const { url, settings } = prepared;
   try {
-    return await read(await open(url, settings), url);
+    return await read(await open(url, settings), url, taken);
   } catch (error) {
     return fail('unreachable', unreachable(error, url, Number(options.timeout)));
   }
@@ -131,7 +137,10 @@ function prepare(options: AskOptions, path: string): Prepared | Refusal {
 }
 
 /** @throws when the file cannot be read */
-function authorization({ user, passwordFile, tokenFile }: AskOptions): { authorization?: string } {
+function authorization({ user, passwordFile, tokenFile, authorization: known }: AskOptions): {
+  authorization?: string;
+} {
+  if (known !== undefined) return { authorization: known };
   if (tokenFile !== undefined) return { authorization: `Bearer ${secret(tokenFile)}` };
   if (user === undefined || passwordFile === undefined) return {};
   return { authorization: `Basic ${Buffer.from(`${user}:${secret(passwordFile)}`).toString('base64')}` };
@@ -147,7 +156,7 @@ function open(url: URL, settings: RequestOptions): Promise<IncomingMessage> {
   });
 }
 
-async function read(response: IncomingMessage, url: URL): Promise<AgentAnswer | Refusal> {
+async function read(response: IncomingMessage, url: URL, taken: readonly number[]): Promise<AgentAnswer | Refusal> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {
@@ -156,7 +165,7 @@ async function read(response: IncomingMessage, url: URL): Promise<AgentAnswer | 
     if (bytes > MAX_BYTES) return fail('not-an-agent', `${url.origin} answers without end; it is no vpc-canary.`);
   }
   const body = Buffer.concat(chunks).toString('utf8');
-  const refusal = refused(response.statusCode ?? 0, url);
+  const refusal = taken.includes(response.statusCode ?? 0) ? null : refused(response.statusCode ?? 0, url);
   if (refusal !== null) return refusal;
   const date = Date.parse(response.headers.date ?? '');
   return { ok: true, status: response.statusCode ?? 0, body, date, url };
