@@ -45,3 +45,59 @@ test('Activate, Configure and Diagnose do what they say', async (t) => {
   assert.equal((await run('VpcCanary-Activate', { Action: 'Deactivate' })).status, 0);
   assert.equal((await machine.run('systemctl is-active --quiet vpc-canary')).status, 3);
 });
+
+test('Health remembers before an update and holds it against that afterwards', async (t) => {
+  const machine = await bootMachine(t);
+  if (machine === null) return;
+  const run = (given: Record<string, string>) => machine.run(scriptOf('VpcCanary-Health', given));
+  assert.match((await run({ Action: 'Remember' })).output, /not installed here yet: nothing to remember/);
+  assert.deepEqual(await run({}), { status: 1, output: 'vpc-canary is not installed here\n' });
+
+  const { before, current } = await makePackages();
+  const agent = new SsmAgent(machine);
+  const first = await agent.install(before, 'In-place update', { SSM_LISTEN: '127.0.0.1:8181' });
+  assert.equal(first.status, 'Success', first.output);
+  // a port of its own, a password, a site that is down (nobody listens there) and one that is up
+  const password = 'file:/etc/vpc-canary/page.password';
+  machine.write('etc/vpc-canary/page.password', 'hunter2\n');
+  await machine.read('chown root:vpc-canary /etc/vpc-canary/page.password; chmod 640 /etc/vpc-canary/page.password');
+  const config = (target: string): string =>
+    `http: { auth: { basic: [{ user: noc, password: "${password}" }] } }
+targets:
+  - { name: gone, site: gone, tcp: "127.0.0.1:9", every: 1s }
+  - { name: here, site: here, ${target}, every: 1s }
+`;
+  machine.write('etc/vpc-canary/config.yaml', config('icmp: 127.0.0.1'));
+  await machine.read('systemctl restart vpc-canary');
+  await machine.until('both sites to be judged', async () => {
+    const { output } = await machine.run('VPC_CANARY_HTTP_LISTEN=127.0.0.1:8181 vpc-canary health --json');
+    return (
+      /"gone:state":\[\{[^}]*"observedValue":"down"/.test(output) &&
+      /"here:state":\[\{[^}]*"observedValue":"up"/.test(output)
+    );
+  });
+  const remembered = await run({ Action: 'Remember' });
+  assert.equal(remembered.status, 0, remembered.output);
+  assert.match(remembered.output, new RegExp(`^vpc-canary ${before.version} \\(.*\nremembered\n$`));
+  assert.equal(await machine.read('stat -c %a /run/vpc-canary.health'), '600');
+
+  const old = await run({ Version: current.version, WaitSeconds: '1' });
+  assert.equal(old.status, 1);
+  assert.match(old.output, new RegExp(`version ${before.version} answers, not ${current.version}`));
+  const updated = await agent.install(current, 'In-place update');
+  assert.equal(updated.status, 'Success', updated.output);
+  const healthy = await run({ Version: current.version });
+  assert.equal(healthy.status, 0, healthy.output);
+
+  machine.write('etc/vpc-canary/config.yaml', config('tcp: "127.0.0.1:9"'));
+  await machine.read('systemctl restart vpc-canary');
+  const worse = await run({ Version: current.version, WaitSeconds: '15' });
+  assert.equal(worse.status, 1, worse.output);
+  assert.match(worse.output, /^vpc-canary: here was up, is down/m);
+  assert.doesNotMatch(worse.output, /gone was/);
+
+  await machine.read('systemctl stop vpc-canary');
+  assert.match((await run({ WaitSeconds: '1' })).output, /No agent answers at http:\/\/127\.0\.0\.1:8181/);
+  assert.match((await run({ Action: 'Remember' })).output, /its health could not be had/);
+  assert.equal((await machine.run('test -e /run/vpc-canary.health')).status, 1);
+});

@@ -13,6 +13,10 @@ export const documentNames = (): string[] =>
     .map((file) => basename(file, '.yaml'))
     .sort();
 
+/** Those that Run Command runs on an instance; the others are Automation's. */
+export const commandNames = (): string[] =>
+  documentNames().filter((name) => (readDocument(name) as { schemaVersion: string }).schemaVersion === '2.2');
+
 export const readDocument = (name: string): unknown => parse(readFileSync(`ssm-document/${name}.yaml`, 'utf8'));
 
 /** The script of a document's only step. */
