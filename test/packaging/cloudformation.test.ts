@@ -12,7 +12,8 @@ const text = (name: string): string => readFileSync(`${FOLDER}/${name}`, 'utf8')
 const rows: readonly MetricRow[] = CATALOG;
 
 test('the templates are there and hold against CloudFormation’s resource specification', () => {
-  assert.deepEqual(files, ['alarms.yaml', 'canary.yaml', 'dashboard-fleet.yaml', 'dashboard-vpc.yaml', 'iam.yaml']);
+  const dashboards = ['dashboard-fleet.yaml', 'dashboard-vpc.yaml'];
+  assert.deepEqual(files, ['alarms.yaml', 'canary.yaml', ...dashboards, 'fleet.yaml', 'iam.yaml']);
   for (const name of files) assert.deepEqual(templateProblems(parse(text(name))), [], name);
 });
 
@@ -162,21 +163,133 @@ test('policies allow what the agent calls and no more', () => {
   }
 });
 
+type Properties = Record<string, unknown>;
+const resources = (name: string): Record<string, { Type: string; Properties: Properties; Condition?: string }> =>
+  parse(text(name)).Resources;
+const propertiesOf = (template: string, id: string): Properties => resources(template)[id]?.Properties ?? {};
+
+/** What a rule of a security group lets in, and under which condition. */
+function rule(entry: Properties): unknown[] {
+  const [condition, given] = (entry['Fn::If'] as [string, Properties] | undefined) ?? [null, entry];
+  const { IpProtocol, FromPort, ToPort, CidrIp, SourcePrefixListId } = given;
+  return [condition, IpProtocol, FromPort, ToPort, CidrIp ?? SourcePrefixListId];
+}
+
 test('the canary is closed: no public address, no SSH, IMDSv2 alone, nothing but page and echo from its clients', () => {
-  const { Resources } = parse(text('canary.yaml')) as {
-    Resources: Record<string, { Properties: Record<string, never> }>;
-  };
-  const of = (name: string): Record<string, never> => Resources[name]?.Properties ?? {};
-  const rules = of('SecurityGroup')['SecurityGroupIngress'] as unknown as Record<string, unknown>[];
+  const of = (id: string): Properties => propertiesOf('canary.yaml', id);
+  const page = { Ref: 'PagePort' };
+  const clients = [
+    [null, { Ref: 'ClientCidr' }],
+    ['HasCidr2', { Ref: 'ClientCidr2' }],
+    ['HasPrefixList', { Ref: 'ClientPrefixList' }],
+  ];
   assert.deepEqual(
-    rules.map(({ IpProtocol, FromPort, ToPort, CidrIp }) => [IpProtocol, FromPort, ToPort, CidrIp]),
-    [
-      ['tcp', 8080, 8080, { Ref: 'ClientCidr' }],
-      ['icmp', 8, 0, { Ref: 'ClientCidr' }],
-    ],
+    (of('SecurityGroup')['SecurityGroupIngress'] as Properties[]).map(rule),
+    clients.flatMap(([condition, from]) => [
+      [condition, 'tcp', page, page, from],
+      [condition, 'icmp', 8, 0, from],
+    ]),
   );
-  const [card] = of('Instance')['NetworkInterfaces'] as unknown as Record<string, unknown>[];
+  const [card] = of('Instance')['NetworkInterfaces'] as Properties[];
   assert.equal(card?.['AssociatePublicIpAddress'], false);
-  const { MetadataOptions } = of('LaunchTemplate')['LaunchTemplateData'] as unknown as Record<string, unknown>;
+  assert.equal(of('Instance')['KeyName'], undefined);
+  const { MetadataOptions } = of('LaunchTemplate')['LaunchTemplateData'] as Properties;
   assert.deepEqual(MetadataOptions, { HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
+  const { InstanceType } = parse(text('canary.yaml')).Parameters;
+  assert.deepEqual([InstanceType.Default, InstanceType.AllowedValues], ['t4g.nano', ['t4g.nano', 't3.nano']]);
+});
+
+test('the page listens where the security group lets in', () => {
+  const { additionalArguments } = propertiesOf('canary.yaml', 'Association')['Parameters'] as Record<string, unknown[]>;
+  const [given] = additionalArguments ?? [];
+  const { 'Fn::Sub': json } = given as { 'Fn::Sub': string };
+  assert.deepEqual(JSON.parse(json.replace('${PagePort}', '8080')), { SSM_LISTEN: '0.0.0.0:8080' });
+});
+
+/** Inline policies of a role. */
+function statementsOf(template: string, id: string): Statement[] {
+  const policies = propertiesOf(template, id)['Policies'] as { PolicyDocument: { Statement: Statement[] } }[];
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+test('the roles are of least privilege: no wildcard of actions, no managed policy, parameters of ours alone', () => {
+  const roles = files.flatMap((name) =>
+    Object.entries(resources(name)).flatMap(([id, { Type }]) =>
+      Type === 'AWS::IAM::Role' ? [[name, id] as const] : [],
+    ),
+  );
+  assert.equal(roles.length, 4);
+  for (const [name, id] of roles) {
+    assert.equal(propertiesOf(name, id)['ManagedPolicyArns'], undefined);
+    if (name === 'iam.yaml') continue;
+    for (const { Action, Resource } of statementsOf(name, id)) {
+      assert.doesNotMatch(JSON.stringify(Action), /\*/);
+      for (const action of [Action].flat().filter((one) => /^ssm:(GetParameter|PutParameter)/.test(one)))
+        assert.match(JSON.stringify(Resource), /parameter\/vpc-canary/, action);
+    }
+  }
+  const [managed] = statementsOf('fleet.yaml', 'Role');
+  assert.deepEqual(managed, statementsOf('canary.yaml', 'Role')[0]);
+});
+
+test('the fleet’s instances may do what iam.yaml lets one do', () => {
+  const actions = statementsOf('fleet.yaml', 'Role').flatMap(({ Action }) => Action);
+  for (const action of ['cloudwatch:PutMetricData', 'ssm:GetParameters', 'ssm:GetParametersByPath'])
+    assert.ok(actions.includes(action), action);
+});
+
+test('the roll-out’s role may do what the runbook and its actions call, on the fleet alone', () => {
+  const runbook = readFileSync('ssm-document/VpcCanary-Rollout.yaml', 'utf8');
+  const pascal = (name: string): string => name.replaceAll(/(?:^|_)([a-z])/g, (_match, letter) => letter.toUpperCase());
+  const called = new Set([
+    ...[...runbook.matchAll(/ssm\.(\w+)\(|boto3\.client\("ssm"\)\.(\w+)\(/g)]
+      .map(([, one, other]) => one ?? other ?? '')
+      .filter((name) => name !== 'get_paginator')
+      .map(pascal),
+    ...[...runbook.matchAll(/get_paginator\("(\w+)"\)/g)].map(([, name = '']) => pascal(name)),
+    ...[...runbook.matchAll(/^ +Api: (\w+)$/gm)].map(([, name = '']) => name),
+    // what aws:runCommand itself needs
+    ...['SendCommand', 'ListCommands', 'ListCommandInvocations'],
+  ]);
+  assert.ok(called.size >= 7 && called.has('DescribeAutomationStepExecutions') && called.has('PutParameter'));
+  const statements = statementsOf('fleet.yaml', 'RolloutRole');
+  const actions = statements.flatMap(({ Action }) => Action);
+  for (const operation of called) assert.ok(actions.includes(`ssm:${operation}`), operation);
+  const onInstances = statements.filter(({ Resource }) => JSON.stringify(Resource).includes(':instance/'));
+  assert.deepEqual(
+    onInstances.map(({ Condition }) => Condition),
+    [{ StringEquals: { 'aws:ResourceTag/vpc-canary': 'yes' } }],
+  );
+});
+
+test('State Manager keeps version and configuration: parameters are lists, of names the documents have', () => {
+  const { KeepVersion, KeepConfiguration } = resources('fleet.yaml');
+  const { parameters } = parse(readFileSync('ssm-document/VpcCanary-Configure.yaml', 'utf8'));
+  // of AWS-ConfigureAWSPackage
+  const ofPackage = ['action', 'installationType', 'name', 'version', 'additionalArguments'];
+  for (const [association, names] of [
+    [KeepVersion, ofPackage],
+    [KeepConfiguration, Object.keys(parameters)],
+    [resources('canary.yaml')['Association'], ofPackage],
+  ] as const) {
+    const given = association?.Properties['Parameters'] as Record<string, unknown>;
+    for (const [name, value] of Object.entries(given)) assert.ok(names.includes(name) && Array.isArray(value), name);
+  }
+  for (const association of [KeepVersion, KeepConfiguration])
+    assert.deepEqual(association?.Properties['Targets'], [{ Key: 'tag:vpc-canary', Values: ['yes'] }]);
+  assert.deepEqual((propertiesOf('fleet.yaml', 'KeepVersion')['Parameters'] as Properties)['version'], [
+    '{{ssm:/vpc-canary/version}}',
+  ]);
+  assert.equal(propertiesOf('fleet.yaml', 'Version')['Name'], '/vpc-canary/version');
+  const tags = propertiesOf('canary.yaml', 'Instance')['Tags'] as { Key: string; Value: unknown }[];
+  assert.deepEqual(tags.find(({ Key }) => Key === 'vpc-canary')?.Value, 'yes');
+  const { TagKey } = parse(readFileSync('ssm-document/VpcCanary-Rollout.yaml', 'utf8')).parameters;
+  assert.ok(tags.some(({ Key }) => Key === TagKey.default));
+});
+
+test('in a stack set only one region makes the roles, which are global', () => {
+  for (const [id, { Type, Condition }] of Object.entries(resources('fleet.yaml')))
+    if (Type.startsWith('AWS::IAM::')) assert.equal(Condition, 'MakeRoles', id);
+  for (const { Description } of Object.values<{ Description?: string }>(parse(text('fleet.yaml')).Parameters))
+    assert.ok((Description ?? '').length > 10);
 });

@@ -129,15 +129,28 @@ function referenceProblems(template: Tree): string[] {
     if (Array.isArray(node)) for (const item of node) visit(item, false);
     if (!isTree(node)) return;
     if (typeof node['Ref'] === 'string') refer(node['Ref']);
-    if (typeof node['Fn::Sub'] === 'string')
-      for (const [, name = ''] of node['Fn::Sub'].matchAll(/\$\{([^!}][^}]*)\}/g)) refer(name);
+    const [text, own] = Array.isArray(node['Fn::Sub']) ? node['Fn::Sub'] : [node['Fn::Sub'], {}];
+    if (typeof text === 'string')
+      for (const [, name = ''] of text.matchAll(/\$\{([^!}][^}]*)\}/g)) if (!(name in own)) refer(name);
     if (Array.isArray(node['Fn::If'])) test(String(node['Fn::If'][0]));
     if (isResource && typeof node['Condition'] === 'string') test(node['Condition']);
+    for (const name of isResource ? [node['DependsOn'] ?? []].flat() : []) {
+      if (!of('Resources').includes(String(name))) problems.push(`${name}: depended on, but not there`);
+    }
     for (const inner of Object.values(node)) visit(inner, false);
   };
   for (const section of ['Resources', 'Outputs'])
     for (const item of Object.values((template[section] as Tree | undefined) ?? {})) visit(item, true);
-  for (const condition of Object.values((template['Conditions'] as Tree | undefined) ?? {})) visit(condition, false);
+  const within = (node: unknown): void => {
+    if (Array.isArray(node)) for (const item of node) within(item);
+    if (!isTree(node)) return;
+    if (typeof node['Condition'] === 'string') test(node['Condition']);
+    for (const inner of Object.values(node)) within(inner);
+  };
+  for (const condition of Object.values((template['Conditions'] as Tree | undefined) ?? {})) {
+    visit(condition, false);
+    within(condition);
+  }
   const idle = [...of('Parameters'), ...conditions].filter((name) => !used.has(name));
   return [...problems, ...idle.map((name) => `${name}: never used`)];
 }
