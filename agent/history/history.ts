@@ -34,6 +34,8 @@ export interface HistoryOptions {
 }
 
 const FLUSH_MS = 5_000;
+/** Pruning follows what is packed; otherwise it has little to do. */
+const PRUNE_MS = 10_000;
 /** Rows in open chunks, bytes, and as a share of the cap; beyond it chunks are packed before they are full. */
 const OPEN_BYTES = 4 * 1_048_576;
 const OPEN_SHARE = 1 / 8;
@@ -53,6 +55,8 @@ export class History implements HistoryReader {
   #reader: Reader;
   #pruner: Pruner;
   #flushedAt = Number.NEGATIVE_INFINITY;
+  #prunedAt = Number.NEGATIVE_INFINITY;
+  #pruneSoon = true;
   #bytes = 0;
   #oldest: number | null = null;
   #closed = false;
@@ -97,8 +101,12 @@ export class History implements HistoryReader {
   /** Once a second. Short: some milliseconds at most, most times far below one. */
   tick(): void {
     if (this.#closed) return;
-    this.#try(() => this.#pruner.step(this.#store, this.#now()));
-    if (!this.#health.faulty) this.#try(() => packSome(this.#store, this.#recorder));
+    this.#prune();
+    if (!this.#health.faulty) {
+      this.#try(() => {
+        if (packSome(this.#store, this.#recorder) > 0) this.#pruneSoon = true;
+      });
+    }
     // A clock set back must not put the next flush off.
     if (Math.abs(this.#now() - this.#flushedAt) < FLUSH_MS) return;
     this.#try(() => {
@@ -168,6 +176,15 @@ export class History implements HistoryReader {
     this.#subjects.load(this.#store);
     this.#timeline.resume(this.#store);
     replaySeconds(this.#store, this.#recorder, this.#reader);
+  }
+
+  #prune(): void {
+    const now = this.#now();
+    if (!this.#pruneSoon && Math.abs(now - this.#prunedAt) < PRUNE_MS) return;
+    this.#prunedAt = now;
+    this.#try(() => {
+      this.#pruneSoon = this.#pruner.step(this.#store, now);
+    });
   }
 
   #flush(): void {

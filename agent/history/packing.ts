@@ -7,8 +7,9 @@ import { TIERS } from './tiers.ts';
 /** What packing may take of one tick, so that no probe waits for it. */
 const PACK_MS = 3;
 
-export function packSome(store: Store, recorder: Recorder): void {
-  if (recorder.closed.length === 0) return;
+/** Returns how many chunks that were. */
+export function packSome(store: Store, recorder: Recorder): number {
+  if (recorder.closed.length === 0) return 0;
   const until = performance.now() + PACK_MS;
   let packed = 0;
   store.transaction(() => {
@@ -20,6 +21,7 @@ export function packSome(store: Store, recorder: Recorder): void {
     dropTails(store, recorder, packed);
   });
   recorder.closed.splice(0, packed);
+  return packed;
 }
 
 /** A tail is needed as long as it holds rows of a chunk that is not packed. */

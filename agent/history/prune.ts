@@ -41,22 +41,28 @@ export class Pruner {
     store.limit(this.#budget);
   }
 
-  /** One small step; inside a transaction of its own. */
-  step(store: Store, now: number): void {
+  /** One small step; inside a transaction of its own. True when the next should follow soon. */
+  step(store: Store, now: number): boolean {
+    let more = false;
     store.transaction(() => {
-      for (const tier of TIERS) store.dropChunks(tier.number, now - tier.keepMs, BATCH);
+      for (const tier of TIERS) more = store.dropChunks(tier.number, now - tier.keepMs, BATCH) === BATCH || more;
       this.#events(store, now);
       if (now - this.#runsAt >= RUNS_EVERY_MS || now < this.#runsAt) {
         this.#runsAt = now;
         store.dropRuns(now - EVENTS_KEEP_MS);
       }
       const highWater = this.#budget - Math.max(FREE_BYTES, FREE_SHARE * this.#budget);
-      for (let i = 0; i < SQUEEZES_PER_STEP && store.usedBytes() > highWater; i += 1) this.#squeeze(store, now);
+      for (let i = 0; i < SQUEEZES_PER_STEP && store.usedBytes() > highWater; i += 1) {
+        this.#squeeze(store, now);
+        more = true;
+      }
     });
     if (store.totalBytes() > this.#maxBytes) {
       store.shrink(SHRINK_PAGES);
       this.guard(store);
+      more = true;
     }
+    return more;
   }
 
   /** How far back each tier reaches, when that is less than it should be; null otherwise. */

@@ -2,7 +2,7 @@
  * Watches what this host is short of: CPU taken by the hypervisor, ENA allowances, packets dropped before any
  * program saw them, memory, connection tracking. When these rise while probes fail, the network is not to blame.
  *
- * Everything is a counter in /proc or in the driver: less than 0.1 ms a second, no process started. What a hardened
+ * Everything is a counter in /proc or in the driver: some 0.3 ms a reading, no process started. What a hardened
  * unit hides (ProcSubset=pid hides all of /proc but the processes) is null and named in `hidden`.
  */
 import type { HostView, Recent } from '../measure/host-view.ts';
@@ -33,6 +33,8 @@ export interface HostWatchOptions {
 
 /** Readings closer together than this are passed over: the minute has room for one a second. */
 const LEAST_MS = 900;
+/** While all is well: ten seconds and a minute are told as well from a reading every five seconds. */
+const CALM_MS = 4_900;
 /** Absent on many hosts for good reasons: no connection tracking, no PSI. */
 const OPTIONAL = /conntrack|pressure/;
 
@@ -57,15 +59,20 @@ export class HostWatch {
     this.#interfaces = new Interfaces(drivers, root);
   }
 
-  /** Once a second; a call that comes sooner changes nothing. */
-  read(mono: Milliseconds): void {
-    if (mono - this.#readAt < LEAST_MS) return;
+  /**
+   * Once a second; a call that comes sooner changes nothing.
+   * @param calm nothing is wrong anywhere, so that every five seconds will do
+   * @returns whether it read
+   */
+  read(mono: Milliseconds, calm = false): boolean {
+    if (mono - this.#readAt < (calm ? CALM_MS : LEAST_MS)) return false;
     this.#readAt = mono;
     this.#elapsed.read(mono, [mono * 1_000]);
     this.#readCpu(mono);
     this.#readMemory(mono);
     this.#readNetwork(mono);
     this.#conntrack = this.#readConntrack();
+    return true;
   }
 
   /** What the readings of the last minute come to. `wall`: now, for people. */

@@ -7,12 +7,20 @@ export interface Clock extends KernelClock {
   after(delayMs: Milliseconds, callback: () => void): () => void;
 }
 
-/** The machine's clocks and the loop's timer. */
-export function probeClock(): Clock {
-  return { ...systemClock(), after };
-}
-
-function after(delayMs: Milliseconds, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs);
-  return () => clearTimeout(timer);
+/**
+ * The machine's clocks and the loop's timer.
+ *
+ * @param late told how late each timer came: a loop that stood still shows in those that were due meanwhile
+ */
+export function probeClock(late: (lateMs: Milliseconds) => void = () => {}): Clock {
+  const clock = systemClock();
+  const after = (delayMs: Milliseconds, callback: () => void): (() => void) => {
+    const dueMono = clock.mono() + delayMs;
+    const timer = setTimeout(() => {
+      late(clock.mono() - dueMono);
+      callback();
+    }, delayMs);
+    return () => clearTimeout(timer);
+  };
+  return { ...clock, after };
 }

@@ -3,14 +3,19 @@ import { getRandomValues } from 'node:crypto';
 import { openIcmp } from '../kernel/open-icmp.ts';
 import type { ProbeSink } from '../measure/singleton.ts';
 import type { AddressSource } from './address-source.ts';
-import { probeClock } from './clock.ts';
+import { type Clock, probeClock } from './clock.ts';
 import { IcmpEngine, type IcmpOptions } from './icmp-engine.ts';
 
-export function systemIcmpEngine(options: IcmpOptions, addresses: AddressSource, sink: ProbeSink): IcmpEngine {
+export function systemIcmpEngine(
+  options: IcmpOptions,
+  addresses: AddressSource,
+  sink: ProbeSink,
+  clock: Clock = probeClock(),
+): IcmpEngine {
   return new IcmpEngine(options, {
     sink,
     addresses,
-    clock: probeClock(),
+    clock,
     random: Math.random,
     fillRandom: getRandomValues,
     openDoor: openIcmp,

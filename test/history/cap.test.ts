@@ -73,7 +73,9 @@ test('at the cap every tier keeps the same share of its reach', () => {
   }
   const before = store.usedBytes();
   const pruner = new Pruner(before / 2, false);
-  for (let i = 0; i < 100; i += 1) pruner.step(store, now);
+  let steps = 1;
+  while (pruner.step(store, now)) steps += 1;
+  assert.ok(steps > 3 && steps < 100, `${steps} small steps, then nothing is left to do`);
   assert.ok(store.usedBytes() < before / 2 && store.usedBytes() > before / 3);
   const shares = TIERS.map((tier) => (now - (store.oldestChunk(tier.number) ?? now)) / tier.keepMs);
   for (const share of shares) assert.ok(share > 0.2 && share < 0.6, String(shares));

@@ -276,3 +276,12 @@ test('in a network namespace: real drops on a veth pair, real connections tracke
   assert.ok((view.conntrack?.entries ?? 0) >= 1);
   assert.ok((view.conntrack?.most ?? 0) > 0);
 });
+
+test('while all is well the files are read every five seconds, and at once when it is not', (t) => {
+  const host = new FakeHost(t, 'linux-6.18');
+  const watch = new HostWatch({ drivers: null, root: host.root });
+  t.after(() => watch.close());
+  const read: number[] = [];
+  for (let second = 0; second <= 12; second += 1) if (watch.read(second * 1_000, second !== 7)) read.push(second);
+  assert.deepEqual(read, [0, 5, 7, 12]);
+});

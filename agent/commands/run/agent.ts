@@ -4,7 +4,6 @@
  *
  *   probers → observer → a snapshot a second → history, web, log
  */
-import { hostname } from 'node:os';
 import type { Config } from '../../config/config.ts';
 import type { ConfigRequest } from '../../config/gather.ts';
 import type { LoadedConfig } from '../../config/load.ts';
@@ -15,6 +14,7 @@ import { effectiveCapabilities } from '../../kernel/capabilities.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../measure/units.ts';
 import type { AddressChange } from '../../probe/address-source.ts';
+import type { HostEvidence } from '../../verdict/evidence.ts';
 import { LocalAlarms } from '../../verdict/local-alarms.ts';
 import { Observer } from '../../verdict/observer.ts';
 import { sentence } from '../../verdict/sentence.ts';
@@ -61,6 +61,7 @@ export class Agent {
   readonly #show: (snapshot: Snapshot) => void;
   readonly #startedAt = Date.now();
   readonly #self = new Self();
+  readonly #late = (ms: number): void => this.#self.late(ms);
   readonly #host = watchHost();
   readonly #flows = new Flows();
   readonly #notices = new Notices();
@@ -75,8 +76,10 @@ export class Agent {
   readonly #parameters: Parameters;
   readonly #keeper: ConfigKeeper;
   readonly #capabilities = effectiveCapabilities() ?? [];
-  /** What of the configuration is taken at the start only. */
+  /** What of the configuration is taken at the start only, and whether the one in force has other values for it. */
   readonly #atStart: string;
+  #needsRestart = false;
+  #hostEvidence: HostEvidence | null = null;
   #refused: readonly Problem[];
   #web: WebServer | null = null;
   #webOptions: WebOptions | null = null;
@@ -93,7 +96,7 @@ export class Agent {
     this.#show = show;
     this.#refused = refused;
     const { config } = initial;
-    this.#atStart = JSON.stringify({ history: config.history, state: config.state });
+    this.#atStart = takenAtStart(config);
     this.#history = openHistory(config);
     this.#eventId = this.#history?.lastEventId() ?? 0;
     this.#observer = new Observer({
@@ -104,7 +107,7 @@ export class Agent {
     });
     this.#identity = new HostIdentity(process.env, () => this.#reachAws(this.#keeper.current.config));
     this.#publishing = new Publishing(this.#observer, this.#identity, log);
-    this.#probers = new Probers(this.#observer, (change) => this.#moved(change));
+    this.#probers = new Probers(this.#observer, (change) => this.#moved(change), this.#late);
     this.#keeper = keepConfig(initial, request, {
       now: Date.now,
       onSignal: (listener) => {
@@ -124,6 +127,7 @@ export class Agent {
     this.#second = new EverySecond(
       () => systemClock().mono(),
       () => this.#tick(),
+      this.#late,
     );
     this.#webOptions = webOptions(config, this.#log);
     this.#web = await startWeb(this.#webOptions, this.#sources());
@@ -171,7 +175,6 @@ export class Agent {
     if (last !== null) await this.#publishing.close(systemClock().mono(), publishedOf(last));
     this.#identity.close();
     this.#history?.close();
-    this.#self.close();
     this.#host.close();
     await this.#web?.close();
   }
@@ -198,6 +201,7 @@ export class Agent {
     }
     this.#refused = [];
     const { config } = outcome.loaded;
+    this.#needsRestart = takenAtStart(config) !== this.#atStart;
     this.#log.level = config.log.level;
     this.#log.info({ targets: config.targets.length, sources: outcome.status.sources }, 'configuration taken');
     this.#event('config', `configuration taken: ${config.targets.length} targets at ${config.sites.length} sites`);
@@ -234,10 +238,9 @@ export class Agent {
       this.#event('agent', `the machine was suspended for ${formatDuration(change.suspendedMs)}`);
     else if (change) this.#event('agent', `the clock stepped by ${(change.stepMs / 1000).toFixed(3)} s`);
     for (const { id } of this.#ids.current) this.#observer.resolution(id, this.#probers.address(id));
-    this.#host.read(clock.mono());
     this.#observer.setEvidence({
       overload: this.#probers.icmp().overload.now ? 'this host does not keep up' : null,
-      host: this.#host.evidence(this.#host.view(clock.wall())),
+      host: this.#lookAtHost(),
       sites: this.#flows.evidence(),
     });
     const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
@@ -257,6 +260,15 @@ export class Agent {
     this.#logChanges(snapshot, events);
     for (const listener of this.#listeners) listener(snapshot);
     this.#show(snapshot);
+  }
+
+  #lookAtHost(): HostEvidence {
+    const clock = systemClock();
+    const calm = this.#snapshot !== null && this.#snapshot.counts.up === this.#snapshot.targets.length;
+    if (this.#host.read(clock.mono(), calm) || this.#hostEvidence === null) {
+      this.#hostEvidence = this.#host.evidence(this.#host.view(clock.wall()));
+    }
+    return this.#hostEvidence;
   }
 
   #record(seen: Omit<Snapshot, 'agent' | 'sequence' | 'flows'>, events: readonly CanaryEvent[], rows: Rows): void {
@@ -288,8 +300,8 @@ export class Agent {
       version: VERSION,
       pid: process.pid,
       startedAt: this.#startedAt,
-      hostname: hostname(),
-      title: current.config.title ?? current.config.publish.cloudwatch.vpc ?? hostname(),
+      hostname: this.#self.hostname,
+      title: current.config.title ?? current.config.publish.cloudwatch.vpc ?? this.#self.hostname,
       vpcId: this.#identity.identity?.vpcId ?? null,
       availabilityZone: this.#identity.identity?.availabilityZone ?? null,
       icmp: { mode: icmp.mode, timing: icmp.timing, text: icmp.text },
@@ -314,6 +326,7 @@ export class Agent {
 
   #conditions(problems: readonly string[]): Condition[] {
     const conditions: Condition[] = [
+      ...this.#self.conditions(),
       ...this.#probers.conditions(),
       ...this.#flows.conditions(),
       ...this.#identity.conditions(),
@@ -336,8 +349,7 @@ export class Agent {
         remedy: `name targets in ${this.#keeper.current.file}; vpc-canary config --help shows how`,
       });
     }
-    const { history, state } = this.#keeper.current.config;
-    if (JSON.stringify({ history, state }) !== this.#atStart) {
+    if (this.#needsRestart) {
       conditions.push({
         code: 'restart-needed',
         severity: 'info',
@@ -352,6 +364,8 @@ export class Agent {
 const publishedOf = ({ agent, flows, vpc }: Snapshot) => ({ ...agent, flows: flows ?? null, vpc: vpc ?? null });
 
 type Rows = ReturnType<Observer['tick']>['rows'];
+
+const takenAtStart = ({ history, state }: Config): string => JSON.stringify({ history, state });
 
 function openHistory({ history, state }: Config): History | null {
   if (history.mode === 'off') return null;

@@ -3,7 +3,7 @@
  * HTTP targets never loads an HTTP client.
  */
 import type { ProbeSink, ProbeTarget } from '../../measure/singleton.ts';
-import type { ProbeKind, Target } from '../../measure/target.ts';
+import type { Milliseconds, ProbeKind, Target } from '../../measure/target.ts';
 import type { AddressChange, KnownAddress } from '../../probe/address-source.ts';
 import { probeClock } from '../../probe/clock.ts';
 import { dnsProber } from '../../probe/dns-prober.ts';
@@ -31,22 +31,27 @@ const UNUSED: IcmpStatus = {
 };
 
 export class Probers {
-  readonly #clock = probeClock();
-  readonly #names = new SystemNameService(NAME_SERVICE_DEFAULTS, this.#clock);
-  readonly #addresses = new Resolver({ names: this.#names, clock: this.#clock, random: Math.random });
+  readonly #names: SystemNameService;
+  readonly #addresses: Resolver;
   readonly #makers: Makers;
   readonly #rounds: { readonly overload: RoundsOverload }[] = [];
   #icmp: IcmpEngine | null = null;
   readonly #made = new Map<ProbeKind, Prober>();
 
-  /** @param onAddress told when a name leads to another address than before */
-  constructor(sink: ProbeSink, onAddress: (change: AddressChange) => void) {
-    const dependencies = { sink, addresses: this.#addresses, clock: this.#clock, random: Math.random };
+  /**
+   * @param onAddress told when a name leads to another address than before
+   * @param late told how late each timer came
+   */
+  constructor(sink: ProbeSink, onAddress: (change: AddressChange) => void, late: (lateMs: Milliseconds) => void) {
+    const clock = probeClock(late);
+    this.#names = new SystemNameService(NAME_SERVICE_DEFAULTS, clock);
+    this.#addresses = new Resolver({ names: this.#names, clock, random: Math.random });
+    const dependencies = { sink, addresses: this.#addresses, clock, random: Math.random };
     this.#addresses.onChange((change) => {
       if (change.from !== null) onAddress(change);
     });
     this.#makers = {
-      icmp: async () => (this.#icmp = systemIcmpEngine({}, this.#addresses, sink)),
+      icmp: async () => (this.#icmp = systemIcmpEngine({}, this.#addresses, sink, clock)),
       tcp: async () => this.#counted(tcpProber(dependencies)),
       http: async () => {
         const options = { userAgent: `vpc-canary/${VERSION}`, certFile: process.env['SSL_CERT_FILE'] ?? null };

@@ -9,14 +9,17 @@ const LEAST_MS = 200;
 export class EverySecond {
   readonly #mono: () => number;
   readonly #work: () => void;
+  readonly #late: (lateMs: number) => void;
   #timer: NodeJS.Timeout | null = null;
   #last = Number.NEGATIVE_INFINITY;
   #soon = false;
   #stopped = false;
 
-  constructor(mono: () => number, work: () => void) {
+  /** @param late told how late each call came */
+  constructor(mono: () => number, work: () => void, late: (lateMs: number) => void) {
     this.#mono = mono;
     this.#work = work;
+    this.#late = late;
     this.#arm();
   }
 
@@ -40,6 +43,7 @@ export class EverySecond {
     this.#timer = setTimeout(() => {
       this.#soon = false;
       this.#last = this.#mono();
+      this.#late(this.#last - now - wait);
       this.#work();
       if (!this.#stopped) this.#arm();
     }, wait);

@@ -2,7 +2,7 @@
  * What the agent knows of itself: clock steps and suspensions, its own use of the machine. Read once a second.
  */
 import { readFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { hostname } from 'node:os';
 import { systemClock } from '../../kernel/clock.ts';
 import { type ClockChange, ClockWatch } from '../../kernel/clock-watch.ts';
 import { formatDuration } from '../../measure/units.ts';
@@ -10,28 +10,36 @@ import type { AgentView } from '../../verdict/snapshot.ts';
 import type { Condition } from './notices.ts';
 
 const MINUTE = 60;
-/** The kernel sums up the process's pages for each reading: half a millisecond. */
-const MEMORY_EVERY_MS = 5000;
+/** What changes slowly; the kernel sums up the process's pages for each reading of the memory: half a millisecond. */
+const SLOW_EVERY_MS = 5000;
 /** How long a step of the clock is told. */
 const TOLD_MS = 10 * 60_000;
-/** Resolution of the loop's own alarm clock: it wakes this often, so it must not be fine. */
-const LOOP_RESOLUTION_MS = 100;
 
 export class Self {
   readonly #watch = new ClockWatch(systemClock().reading());
-  readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   /** CPU used so far (µs) and monotonic time, a reading a second for a minute. */
   readonly #cpu: { used: number; mono: number }[] = [];
+  /** The latest that a timer came, of each second of the last minute, and of this one so far. */
   readonly #stalls: number[] = [];
+  #stall = 0;
   #steps = 0;
   #lastStepMs: number | null = null;
   #suspensions = 0;
   #changed: ClockChange | null = null;
   #memory = readMemory();
-  #memoryReadMono = systemClock().mono();
+  #hostname = hostname();
+  #slowMono = systemClock().mono();
 
-  constructor() {
-    this.#loop.enable();
+  get hostname(): string {
+    return this.#hostname;
+  }
+
+  /**
+   * A timer came this late. Probes and their replies have some twenty a second already, so that no alarm clock of its
+   * own need wake the loop to see whether it stands still.
+   */
+  late(ms: number): void {
+    if (ms > this.#stall) this.#stall = ms;
   }
 
   /** Once a second. Gives a step or suspension since the last call. */
@@ -39,9 +47,9 @@ export class Self {
     const { user, system } = process.cpuUsage();
     this.#cpu.push({ used: user + system, mono: systemClock().mono() });
     if (this.#cpu.length > MINUTE + 1) this.#cpu.shift();
-    this.#stalls.push(Math.max(0, this.#loop.max / 1e6 - LOOP_RESOLUTION_MS));
+    this.#stalls.push(this.#stall);
     if (this.#stalls.length > MINUTE) this.#stalls.shift();
-    this.#loop.reset();
+    this.#stall = 0;
     const change = this.#watch.observe(systemClock().reading());
     if (change === null) return null;
     this.#changed = change;
@@ -73,19 +81,16 @@ export class Self {
     const last = this.#cpu.at(-1);
     const span = first && last ? last.mono - first.mono : 0;
     const now = systemClock().mono();
-    if (now - this.#memoryReadMono >= MEMORY_EVERY_MS) {
-      this.#memoryReadMono = now;
+    if (now - this.#slowMono >= SLOW_EVERY_MS) {
+      this.#slowMono = now;
       this.#memory = readMemory();
+      this.#hostname = hostname();
     }
     return {
       ...this.#memory,
       cpu: first && last && span > 0 ? (last.used - first.used) / 1000 / span : null,
       loopDelayMs: this.#stalls.length > 0 ? Math.max(...this.#stalls) : null,
     };
-  }
-
-  close(): void {
-    this.#loop.disable();
   }
 }
 
