@@ -27,18 +27,23 @@ export class CloudWatch {
   readonly #credentials: CredentialSource;
   #client: CloudWatchClient | null = null;
   /** As the client before knew it. */
-  #clockOffsetMs = 0;
+  #clockOffsetMs: number;
 
-  constructor(options: AwsOptions, namespace: string) {
+  /** @param clockOffsetMs how far AWS's clock is ahead, when that is known already */
+  constructor(options: AwsOptions, namespace: string, clockOffsetMs = 0) {
     this.#options = options;
     this.#namespace = namespace;
+    this.#clockOffsetMs = clockOffsetMs;
     this.#credentials = new CredentialSource(options);
   }
 
   async put(data: readonly PutDatum[], signal: AbortSignal): Promise<PutResult> {
     try {
-      const { CloudWatchClient, PutMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
-      this.#client ??= new CloudWatchClient(clientOptions(this.#options, this.#credentials));
+      const { CloudWatchClient, PutMetricDataCommand } = await import('./sdk-cloudwatch.ts');
+      this.#client ??= new CloudWatchClient({
+        ...clientOptions(this.#options, this.#credentials),
+        systemClockOffset: this.#clockOffsetMs,
+      });
       const input = { Namespace: this.#namespace, MetricData: data.map(toSdk) };
       await this.#client.send(new PutMetricDataCommand(input), { abortSignal: signal });
       return { ok: true };
@@ -47,6 +52,7 @@ export class CloudWatch {
         action: 'cloudwatch:PutMetricData',
         statement: statementFor(this.#namespace),
         host: this.#host(),
+        region: this.#options.region,
       });
       return { ok: false, failure };
     }

@@ -76,6 +76,8 @@ export class CredentialSource {
     const fixed = environmentCredentials(environment);
     const instance = fixed === null && imds !== null ? new InstanceCredentials(imds) : null;
     this.#instance = instance;
+    // off EC2 the last link of the SDK's chain would ask 169.254.169.254, which may be anybody, by version 1 even
+    if (fixed === null && imds === null) process.env['AWS_EC2_METADATA_DISABLED'] ??= 'true';
     this.provider = fixed ? async () => fixed : instance ? () => instance.get() : null;
   }
 

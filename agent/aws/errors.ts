@@ -40,15 +40,20 @@ export interface AwsCall {
   /** The statement of an IAM policy that allows it. */
   readonly statement: string;
   readonly host: string;
+  readonly region: string;
+  /** Name of the interface endpoint that would lead there from inside a VPC; absent where an endpoint is configured. */
+  readonly endpointService?: string;
 }
 
-const CLOCK = /^(RequestExpired|RequestTimeTooSkewed|RequestInTheFuture|InvalidSignature|SignatureDoesNotMatch)$/;
+const CLOCK = /^(RequestTimeTooSkewed|RequestInTheFuture|InvalidSignature|SignatureDoesNotMatch)$/;
 const CREDENTIALS =
-  /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken|MissingAuthenticationTokenException|InvalidAccessKeyId|CredentialsProviderError|TokenRefreshRequired|IncompleteSignature|OptInRequired)$/;
-const DENIED = /^(AccessDenied|UnauthorizedOperation|AuthFailure|NotAuthorized|Unauthorized)$/;
+  /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken|MissingAuthenticationTokenException|InvalidAccessKeyId|CredentialsProviderError|TokenRefreshRequired|IncompleteSignature|OptInRequired|AuthFailure)$/;
+const DENIED = /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Unauthorized)$/;
 const THROTTLED =
   /^(Throttling|Throttled|ThrottledException|RequestThrottled|TooManyRequests|RequestLimitExceeded|LimitExceeded|SlowDown|BandwidthLimitExceeded)/;
 const TOO_LARGE = /^(RequestEntityTooLarge|RequestTooLarge|PayloadTooLarge|ContentLengthExceeded)$/;
+/** "Credential should be scoped to a valid region": the signature is good, and for another region than the endpoint's. */
+const REGION = /scoped to (a valid|the correct) region/i;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|SSL/;
 
 export function classify(error: unknown, call: AwsCall): AwsFailure {
@@ -72,10 +77,13 @@ function factsOf(error: unknown): Facts {
   const response = bag['$response'] as { statusCode?: number } | undefined;
   const code = String(bag['Code'] ?? bag['code'] ?? bag['name'] ?? 'unknown').replace(/Exception$/, '');
   const cause = bag['cause'] as { code?: unknown; message?: unknown } | undefined;
+  const status = metadata.httpStatusCode ?? response?.statusCode ?? null;
+  // A parser's message quotes what it could not read, and answers hold secrets.
+  const unread = error instanceof SyntaxError || (status !== null && status < 300);
   return {
     code: code === 'Error' && cause?.code !== undefined ? String(cause.code) : code,
-    status: metadata.httpStatusCode ?? response?.statusCode ?? null,
-    message: oneLine(String(bag['message'] || cause?.message || error)),
+    status,
+    message: unread ? 'the answer cannot be read' : oneLine(String(bag['message'] || cause?.message || error)),
     remedy: typeof bag['remedy'] === 'string' ? bag['remedy'] : null,
     skewed: metadata.clockSkewCorrected === true,
   };
@@ -83,9 +91,12 @@ function factsOf(error: unknown): Facts {
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300).replace(/\.$/, '');
 
-function classOf({ code, status, skewed }: Facts): AwsClass {
+function classOf({ code, status, message, skewed }: Facts): AwsClass {
+  if (REGION.test(message)) return 'denied';
+  if (skewed && (status === 400 || status === 401 || status === 403)) return 'clock';
+  // EC2 says so of a session token that has ended, too; then the time is right.
+  if (code === 'RequestExpired') return 'credentials';
   if (CLOCK.test(code)) return 'clock';
-  if (skewed && (status === 400 || status === 403)) return 'clock';
   if (CREDENTIALS.test(code)) return 'credentials';
   if (THROTTLED.test(code) || status === 429) return 'throttled';
   if (TOO_LARGE.test(code) || status === 413) return 'too-large';
@@ -113,6 +124,12 @@ function told(kind: AwsClass, facts: Facts, call: AwsCall): Pick<AwsFailure, 'te
         remedy: facts.remedy ?? 'attach an instance profile, or give the agent AWS_ACCESS_KEY_ID and its secret',
       };
     case 'denied':
+      if (REGION.test(message)) {
+        return {
+          text: `${call.host} is not in the region ${call.region} (${code}: ${message})`,
+          remedy: 'make the region and the endpoint agree: publish.cloudwatch or parameters, each has both',
+        };
+      }
       return {
         text: `the role may not call ${call.action} (${code}: ${message})`,
         remedy: `add to the role's policy: ${call.statement}`,
@@ -122,11 +139,16 @@ function told(kind: AwsClass, facts: Facts, call: AwsCall): Pick<AwsFailure, 'te
     case 'too-large':
       return { text: `the request is too large for AWS (${code})`, remedy: 'nothing to do: it is sent in halves' };
     case 'transient':
-      return status === null ? unreachable(facts, call.host) : serverTrouble(status, code, call.host);
+      return status === null ? unreachable(facts, call) : serverTrouble(facts, status, call.host);
   }
 }
 
-function unreachable({ code, message }: Facts, host: string): Pick<AwsFailure, 'text' | 'remedy'> {
+function unreachable(
+  { code, message }: Facts,
+  { host, endpointService }: AwsCall,
+): Pick<AwsFailure, 'text' | 'remedy'> {
+  const endpoint =
+    endpointService === undefined ? 'an interface endpoint' : `the interface endpoint ${endpointService}`;
   if (CERTIFICATE.test(code) || CERTIFICATE.test(message)) {
     return {
       text: `the certificate of ${host} is not trusted (${code})`,
@@ -137,16 +159,22 @@ function unreachable({ code, message }: Facts, host: string): Pick<AwsFailure, '
   if (/ENOTFOUND|EAI_AGAIN/.test(code)) {
     return {
       text: `the name ${host} cannot be resolved (${code})`,
-      remedy: 'check DNS, the region, and whether the VPC has an interface endpoint with private DNS',
+      remedy: `check DNS, the region, and whether the VPC has ${endpoint} with private DNS`,
     };
   }
   return {
     text: `${host} cannot be reached (${code}: ${message})`,
-    remedy: 'check the route to AWS: an interface endpoint in this VPC, a NAT gateway, or aws.proxy',
+    remedy: `check the route to AWS: ${endpoint} in this VPC, a NAT gateway, or aws.proxy`,
   };
 }
 
-function serverTrouble(status: number, code: string, host: string): Pick<AwsFailure, 'text' | 'remedy'> {
+function serverTrouble({ code, message }: Facts, status: number, host: string): Pick<AwsFailure, 'text' | 'remedy'> {
+  if (status < 300) {
+    return {
+      text: `${host} answers, but ${message}`,
+      remedy: 'check what stands between (a proxy that alters answers); if AWS answers so, it is tried again',
+    };
+  }
   return {
     text: `${host} answers ${status} (${code})`,
     remedy: 'nothing to do: it is tried again; see the AWS Health Dashboard if it lasts',

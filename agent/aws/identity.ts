@@ -1,6 +1,7 @@
 /**
  * Who this instance is: read once from the instance metadata, for the dimensions of metrics, the head of the page
- * and the names of parameters. What the metadata does not have is null.
+ * and the names of parameters. What the metadata does not have (404) is null. An answer that did not come is a
+ * failure of the whole: half an identity would publish under a wrong name for good.
  */
 import type { Imds, ImdsFailure } from './imds.ts';
 
@@ -31,15 +32,18 @@ export async function readIdentity(imds: Imds): Promise<IdentityResult> {
   const document = await imds.get('dynamic/instance-identity/document');
   if (!document.ok) return document;
   const facts = factsOf(document.text);
+  const failures: ImdsFailure[] = [];
   const text = async (path: string): Promise<string | null> => {
     const result = await imds.get(`meta-data/${path}`);
+    if (!result.ok && result.failure.code !== 'absent') failures.push(result.failure);
     return result.ok && result.text !== '' ? result.text.trim() : null;
   };
   const lines = async (path: string): Promise<string[]> => (await text(path))?.split(/\n+/) ?? [];
   const instanceId = facts['instanceId'] ?? (await text('instance-id'));
   const region = facts['region'] ?? (await text('placement/region'));
   if (instanceId === null || region === null) {
-    return { ok: false, failure: { code: 'absent', path: 'dynamic/instance-identity/document' } };
+    const failure = failures[0] ?? { code: 'absent', path: 'dynamic/instance-identity/document' };
+    return { ok: false, failure };
   }
   const primary = (await text('mac')) ?? '';
   const macs = (await lines('network/interfaces/macs/')).map((mac) => mac.replace(/\/$/, ''));
@@ -47,21 +51,20 @@ export async function readIdentity(imds: Imds): Promise<IdentityResult> {
   const subnets = await Promise.all(
     [primary, ...macs.filter((mac) => mac !== primary)].map((mac) => text(`network/interfaces/macs/${mac}/subnet-id`)),
   );
-  return {
-    ok: true,
-    identity: {
-      instanceId,
-      instanceType: facts['instanceType'] ?? null,
-      region,
-      availabilityZone: facts['availabilityZone'] ?? (await text('placement/availability-zone')),
-      availabilityZoneId: await text('placement/availability-zone-id'),
-      accountId: facts['accountId'] ?? null,
-      vpcId: await text(`${of}/vpc-id`),
-      subnetIds: [...new Set(subnets.filter((id) => id !== null))],
-      cidrs: [...(await lines(`${of}/vpc-ipv4-cidr-blocks`)), ...(await lines(`${of}/vpc-ipv6-cidr-blocks`))],
-      tags: await readTags(lines, text),
-    },
+  const identity = {
+    instanceId,
+    instanceType: facts['instanceType'] ?? null,
+    region,
+    availabilityZone: facts['availabilityZone'] ?? (await text('placement/availability-zone')),
+    availabilityZoneId: await text('placement/availability-zone-id'),
+    accountId: facts['accountId'] ?? null,
+    vpcId: await text(`${of}/vpc-id`),
+    subnetIds: [...new Set(subnets.filter((id) => id !== null))],
+    cidrs: [...(await lines(`${of}/vpc-ipv4-cidr-blocks`)), ...(await lines(`${of}/vpc-ipv6-cidr-blocks`))],
+    tags: await readTags(lines, text),
   };
+  const [failure] = failures;
+  return failure === undefined ? { ok: true, identity } : { ok: false, failure };
 }
 
 function factsOf(text: string): Record<string, string> {

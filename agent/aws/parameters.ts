@@ -2,8 +2,9 @@
  * Parameter Store through the SDK, loaded at the first call: a parameter and all below it, decrypted, page by page.
  */
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { type AwsOptions, CredentialSource, clientOptions } from './connection.ts';
-import { type AwsFailure, classify } from './errors.ts';
+import { Caller } from './caller.ts';
+import type { AwsOptions } from './connection.ts';
+import type { AwsFailure } from './errors.ts';
 
 export interface Parameter {
   readonly name: string;
@@ -18,68 +19,54 @@ export type ParametersResult =
 const MOST_PAGES = 100;
 
 export class ParameterStore {
-  readonly #options: AwsOptions;
-  readonly #credentials: CredentialSource;
-  #client: SSMClient | null = null;
+  readonly #region: string;
+  readonly #caller: Caller<SSMClient>;
 
   constructor(options: AwsOptions) {
-    this.#options = options;
-    this.#credentials = new CredentialSource(options);
+    this.#region = options.region;
+    this.#caller = new Caller(options, 'ssm', async (config) => {
+      const { SSMClient } = await import('./sdk-ssm.ts');
+      return new SSMClient(config);
+    });
   }
 
   /** The parameters of these names and all below them; a name that is none gives nothing. */
   async read(names: readonly string[], signal: AbortSignal): Promise<ParametersResult> {
-    const first = await this.#read(names, signal);
-    if (first.ok) return first;
-    const { class: kind } = first.failure;
-    if (kind !== 'credentials' && kind !== 'clock') return first;
-    if (kind === 'credentials') {
-      this.#credentials.drop();
-      this.close();
-    }
-    return this.#read(names, signal);
+    const answer = await this.#caller.ask(this.#action(names), (client) => readAll(client, names, signal));
+    return answer.ok ? { ok: true, parameters: answer.value } : answer;
   }
 
   close(): void {
-    this.#client?.destroy();
-    this.#client = null;
+    this.#caller.close();
   }
 
-  async #read(names: readonly string[], abortSignal: AbortSignal): Promise<ParametersResult> {
-    try {
-      const { GetParametersByPathCommand, GetParametersCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-      this.#client ??= new SSMClient(clientOptions(this.#options, this.#credentials));
-      const client = this.#client;
-      const named = new GetParametersCommand({ Names: [...names], WithDecryption: true });
-      const found = [...((await client.send(named, { abortSignal })).Parameters ?? [])];
-      for (const name of names) {
-        let token: string | undefined;
-        for (let page = 0; page < MOST_PAGES; page += 1) {
-          const next = token === undefined ? {} : { NextToken: token };
-          const below = { Path: name, Recursive: true, WithDecryption: true, MaxResults: 10, ...next };
-          const answer = await client.send(new GetParametersByPathCommand(below), { abortSignal });
-          found.push(...(answer.Parameters ?? []));
-          token = answer.NextToken;
-          if (!token) break;
-        }
-      }
-      return { ok: true, parameters: found.map(({ Name = '', Value = '' }) => ({ name: Name, value: Value })) };
-    } catch (error) {
-      return { ok: false, failure: classify(error, this.#call(names)) };
-    }
-  }
-
-  #call(names: readonly string[]): Parameters<typeof classify>[1] {
-    const { endpoint, region, fips } = this.#options;
+  #action(names: readonly string[]): { readonly action: string; readonly statement: string } {
     const root = names[0]?.split('/').slice(0, -1).join('/') ?? '';
     return {
       action: 'ssm:GetParametersByPath',
       statement: JSON.stringify({
         Effect: 'Allow',
         Action: ['ssm:GetParameters', 'ssm:GetParametersByPath'],
-        Resource: `arn:aws:ssm:${region}:*:parameter${root}/*`,
+        Resource: `arn:aws:ssm:${this.#region}:*:parameter${root}/*`,
       }),
-      host: endpoint === null ? `ssm${fips ? '-fips' : ''}.${region}.amazonaws.com` : new URL(endpoint).host,
     };
   }
+}
+
+async function readAll(client: SSMClient, names: readonly string[], abortSignal: AbortSignal): Promise<Parameter[]> {
+  const { GetParametersByPathCommand, GetParametersCommand } = await import('./sdk-ssm.ts');
+  const named = new GetParametersCommand({ Names: [...names], WithDecryption: true });
+  const found = [...((await client.send(named, { abortSignal })).Parameters ?? [])];
+  for (const name of names) {
+    let token: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const next = token === undefined ? {} : { NextToken: token };
+      const below = { Path: name, Recursive: true, WithDecryption: true, MaxResults: 10, ...next };
+      const answer = await client.send(new GetParametersByPathCommand(below), { abortSignal });
+      found.push(...(answer.Parameters ?? []));
+      token = answer.NextToken;
+      if (!token) break;
+    }
+  }
+  return found.map(({ Name = '', Value = '' }) => ({ name: Name, value: Value }));
 }

@@ -41,6 +41,8 @@ const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
 /** Where only a person can help. */
 const HELPLESS_WAIT_MS = 300_000;
+/** A request under way at the end may go on so long: its answer saves the next life from sending it again. */
+const LAST_ANSWER_MS = 300;
 
 export interface SenderStatus {
   readonly lastAcceptedAt: number | null;
@@ -61,7 +63,8 @@ export class Sender {
   readonly #spreadMs: number;
   readonly #abort = new AbortController();
   #fresh: Fresh[] = [];
-  #busy = false;
+  /** What is under way. */
+  #running: Promise<void> | null = null;
   #failures = 0;
   #failure: { failure: AwsFailure; since: number } | null = null;
   #notBefore = 0;
@@ -97,21 +100,30 @@ export class Sender {
     };
   }
 
-  stop(): void {
+  /** Begins nothing more. Ends when what was under way has ended, or was given up. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    this.#abort.abort();
+    const cancel = this.#options.after(LAST_ANSWER_MS, () => this.#abort.abort());
+    await this.#running;
+    cancel();
   }
 
   #arm(): void {
     this.#cancel?.();
     this.#cancel = null;
-    if (this.#busy || this.#stopped) return;
+    if (this.#running !== null || this.#stopped) return;
     const due = Math.min(this.#freshDue(), this.#backlogDue());
     if (due === Number.POSITIVE_INFINITY) return;
     const wait = Math.max(0, Math.max(due, this.#notBefore) - this.#options.now());
     // a stepped wall clock must not put it to sleep for hours
-    this.#cancel = this.#options.after(Math.min(wait, LONGEST_WAIT_MS), () => void this.#run());
+    this.#cancel = this.#options.after(Math.min(wait, LONGEST_WAIT_MS), () => {
+      if (this.#running !== null || this.#stopped) return;
+      this.#running = this.#run().finally(() => {
+        this.#running = null;
+        this.#arm();
+      });
+    });
   }
 
   #freshDue(): number {
@@ -124,23 +136,13 @@ export class Sender {
 
   async #run(): Promise<void> {
     const now = this.#options.now();
-    if (this.#busy || this.#stopped) return;
     // whoever set the clock back did not mean to keep this waiting
     this.#notBefore = Math.min(this.#notBefore, now + HELPLESS_WAIT_MS);
     this.#nextBacklog = Math.min(this.#nextBacklog, now + 2 * BACKLOG_EVERY_MS);
-    if (now < this.#notBefore) {
-      this.#arm();
-      return;
-    }
-    this.#busy = true;
-    try {
-      const fresh = this.#takeFresh(now);
-      if (fresh.length > 0) await this.#sendFresh(fresh, now);
-      else if (now >= this.#nextBacklog) await this.#sendBacklog(now);
-    } finally {
-      this.#busy = false;
-      this.#arm();
-    }
+    if (now < this.#notBefore) return;
+    const fresh = this.#takeFresh(now);
+    if (fresh.length > 0) await this.#sendFresh(fresh, now);
+    else if (now >= this.#nextBacklog) await this.#sendBacklog(now);
   }
 
   /** Fresh batches that are due, as many as fit in one request; a clock set back must not hold them. */

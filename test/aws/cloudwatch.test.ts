@@ -149,11 +149,13 @@ test('a clock that is off by an hour costs one request, then AWS’s time is use
   assert.ok(Math.abs(client.clockOffsetMs() - 3_600_000) < 10_000, String(client.clockOffsetMs()));
 });
 
-test('another region than the key’s scope is refused, and it is not called a clock', async (t) => {
-  const { put } = await rig(t, {}, { region: 'us-east-1' });
+test('an endpoint of another region is named, and it is not called a clock', async (t) => {
+  const { server, put } = await rig(t, {}, { region: 'us-east-1' });
   const failure = await put(datum());
-  assert.ok(failure !== null);
-  assert.match(`${failure.class} ${failure.text}`, /SignatureDoesNotMatch/);
+  assert.equal(failure?.class, 'denied');
+  assert.match(failure.text, /^127\.0\.0\.1:\d+ is not in the region us-east-1 \(SignatureDoesNotMatch/);
+  assert.match(failure.remedy, /region and the endpoint agree/);
+  assert.equal(server.requests.length, 1);
 });
 
 test('credentials of the instance: refused ones are dropped and fetched again', async (t) => {

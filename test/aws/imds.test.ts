@@ -49,6 +49,12 @@ test('tags that the instance does not show are none, and nothing fails', async (
   assert.deepEqual(result.ok && result.identity.tags, {});
 });
 
+test('half an identity is none, for half of one would be published under a wrong name', async (t) => {
+  const { server, imds } = await metadata(t);
+  server.failing.add('meta-data/mac');
+  assert.deepEqual(await readIdentity(imds), { ok: false, failure: { code: 'refused', status: 500 } });
+});
+
 test('a token that is no longer taken is renewed once', async (t) => {
   const { server, imds } = await metadata(t);
   assert.ok((await imds.get('meta-data/mac')).ok);

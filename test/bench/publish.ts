@@ -156,7 +156,7 @@ async function sending(directory: string, minutes: number): Promise<Line> {
     walls.push(performance.now() - wallBefore);
     cpu += cpuMs() - cpuBefore;
   }
-  sender.stop();
+  await sender.stop();
   sink.close();
   await spool.close();
   await server.close();

@@ -10,14 +10,19 @@ import { drain, openSpool, temporaryDirectory } from './rig.ts';
 
 const CHAINS = 4;
 const KILLS = 52;
+/** A life closes so many periods, and is killed at a random moment of the next. */
+const MOST_PERIODS = 8;
+const MOMENT_MS = 12;
 /** Numbers of one life begin here times its own. */
 const LIFE = 1_000_000;
 
 async function live(directory: string, life: number): Promise<void> {
   const args = ['--no-warnings', 'test/publish/writer.ts', directory, String(life * LIFE)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
-  await sleep(Math.random() * 40);
+  // a byte at the begin and one a closed period: how far it gets must not depend on how busy this machine is
+  const far = 1 + Math.floor(Math.random() * MOST_PERIODS);
+  for (let bytes = 0; bytes < far; ) bytes += ((await once(child.stdout, 'data'))[0] as Buffer).length;
+  await sleep(Math.random() * MOMENT_MS);
   child.kill('SIGKILL');
   await once(child, 'close');
 }

@@ -85,7 +85,7 @@ class Rig {
     const server = new FakeCloudWatch({ dataNow: () => rig?.time.now ?? NOON, ...options });
     rig = new Rig(server, await server.listen(), temporaryDirectory(t));
     t.after(async () => {
-      rig?.sender.stop();
+      void rig?.sender.stop();
       rig?.client.close();
       await server.close();
     });

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   });
   void spool.open().then(() => sender.resume());
   writeSync(taken, 'life\n');
-  writeSync(1, 'running\n');
+  writeSync(1, '.');
   for (let number = Number(first); ; number += 1) {
     const dimensions = [['VpcId', `vpc-${number % 40}`]] as const;
     const values = [[number, 1]] as const;
@@ -57,6 +57,7 @@ async function main(): Promise<void> {
       { name: 'Heartbeat', unit: 'Count', dimensions, values, resolution: 60 },
     ]);
     writeSync(closed, `${number}\n`);
+    writeSync(1, '.');
     sender.offer(stored);
     await immediate();
   }

@@ -21,6 +21,8 @@ export type Behaviour =
   | 'cut'
   /** Taken, and the answer is lost. */
   | 'lost-answer'
+  /** Taken, and the answer comes `lateMs` later. */
+  | 'late'
   | 'expired'
   | 'denied'
   /** Larger than this side takes. */
@@ -36,6 +38,7 @@ export interface FakeCloudWatchOptions {
   readonly behave?: (request: number, input: WireInput) => Behaviour;
   /** Data that are refused, beside those against the rules. */
   readonly refuse?: (datum: WireDatum) => boolean;
+  readonly lateMs?: number;
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
@@ -134,7 +137,7 @@ export class FakeCloudWatch {
     const record = (done: Behaviour | 'refused'): void => {
       this.requests.push({ behaviour: done, data: input.MetricData.length, bytes });
     };
-    if (behaviour === 'ok' || behaviour === 'lost-answer') {
+    if (behaviour === 'ok' || behaviour === 'lost-answer' || behaviour === 'late') {
       const wrong = this.#refusal(input);
       if (wrong !== null) {
         record('refused');
@@ -148,6 +151,9 @@ export class FakeCloudWatch {
     switch (behaviour) {
       case 'ok':
         answer(response, now, 200, '{}', {});
+        return;
+      case 'late':
+        setTimeout(() => answer(response, now, 200, '{}', {}), this.#options.lateMs ?? 100);
         return;
       case 'lost-answer':
         request.socket.destroy();

@@ -34,6 +34,8 @@ export type MetadataMode = 'on' | 'off' | 'hop-limit' | 'broken';
 export class FakeMetadata {
   mode: MetadataMode = 'on';
   entries: Record<string, string> = { ...INSTANCE };
+  /** Paths that answer 500. */
+  readonly failing = new Set<string>();
   readonly asked: string[] = [];
   tokens = 0;
   /** Tokens from before this one are refused. */
@@ -82,6 +84,7 @@ export class FakeMetadata {
     }
     const token = /^token-(\d+)$/.exec(String(headers['x-aws-ec2-metadata-token']))?.[1];
     if (token === undefined || Number(token) < this.validFrom) return [401, ''];
+    if (this.failing.has(path)) return [500, ''];
     const text = this.entries[path];
     return text === undefined ? [404, ''] : [200, text];
   }
