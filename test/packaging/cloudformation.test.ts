@@ -203,7 +203,7 @@ test('the page listens where the security group lets in', () => {
   const { additionalArguments } = propertiesOf('canary.yaml', 'Association')['Parameters'] as Record<string, unknown[]>;
   const [given] = additionalArguments ?? [];
   const { 'Fn::Sub': json } = given as { 'Fn::Sub': string };
-  assert.deepEqual(JSON.parse(json.replace('${PagePort}', '8080')), { SSM_LISTEN: '0.0.0.0:8080' });
+  assert.deepEqual(JSON.parse(json.replace(/\$\{PagePort\}/, '8080')), { SSM_LISTEN: '0.0.0.0:8080' });
 });
 
 /** Inline policies of a role. */
