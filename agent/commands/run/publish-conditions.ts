@@ -24,7 +24,8 @@ export function publishConditions(view: PublishView, { fault, clockOffMs, failur
   if (failure !== null) {
     const where = spool.mode === 'disk' ? 'on disk' : 'in memory';
     const helpless = failure.class === 'denied' || failure.class === 'credentials' || failure.class === 'invalid';
-    const effect = `${batches(spool.waiting)} wait ${where} and go out later`;
+    const [wait, go] = spool.waiting === 1 ? ['waits', 'goes'] : ['wait', 'go'];
+    const effect = `${batches(spool.waiting)} ${wait} ${where} and ${go} out later`;
     add(
       helpless ? 'error' : 'warning',
       'failing',

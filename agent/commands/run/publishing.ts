@@ -18,6 +18,7 @@ import type { FlowsView } from '../../verdict/flows-view.ts';
 import type { Observer } from '../../verdict/observer.ts';
 import type { AgentView, PublishView } from '../../verdict/snapshot.ts';
 import type { VpcView } from '../../verdict/vpc-view.ts';
+import { AwsClock } from './aws-clock.ts';
 import type { HostIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import type { Condition } from './notices.ts';
@@ -25,14 +26,17 @@ import { publishConditions } from './publish-conditions.ts';
 
 /** Data of a batch; a period with more makes several. */
 const BATCH_DATA = 500;
-/** The SDK's own threshold of a clock that is off. */
-const CLOCK_OFF_MS = 240_000;
 
 /** What is published beside the targets: the agent itself, connections, the VPC. */
 type Agent = Pick<AgentView, 'usage' | 'overload'> & {
   readonly flows: FlowsView | null;
-  readonly vpc: VpcView | null;
+  readonly vpc?: VpcView | null;
 };
+
+interface Seen {
+  readonly mono: number;
+  readonly agent: Agent;
+}
 
 interface Running {
   readonly settings: PublishSettings;
@@ -43,78 +47,115 @@ interface Running {
 }
 
 export class Publishing {
-  readonly #log: Logger;
-  readonly #identity: HostIdentity;
-  readonly #observer: Observer;
+  readonly #log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>;
+  readonly #identity: Pick<HostIdentity, 'identity' | 'imds' | 'settled'>;
+  readonly #observer: Pick<Observer, 'takePeriod'>;
+  readonly #clock: AwsClock;
   #running: Running | null = null;
   #made = '';
+  /** Wished for, and nobody says where. */
+  #nowhere = false;
+  /** Of the start: what waits there must not be left behind by a reload. */
+  #directory: string | null = null;
   /** Number of the period under way, by AWS's clock. */
   #period: number | null = null;
+  #seen: Seen | null = null;
   #overloads = 0;
   #series = 0;
   #folded = 0;
   #foldedThings = 0;
   /** Connections as they were counted at the period's begin. */
   #flows: FlowsView | null = null;
-  #failing = '';
+  #told = { failing: '', lastAcceptedAt: null as number | null, backlog: false };
   #changing: Promise<void> = Promise.resolve();
+  /** A period being written. */
+  #closing: Promise<void> = Promise.resolve();
 
-  constructor(observer: Observer, identity: HostIdentity, log: Logger) {
+  constructor(
+    observer: Pick<Observer, 'takePeriod'>,
+    identity: Pick<HostIdentity, 'identity' | 'imds' | 'settled'>,
+    log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>,
+    clock = new AwsClock(),
+  ) {
     this.#observer = observer;
     this.#identity = identity;
     this.#log = log;
+    this.#clock = clock;
   }
 
   /** Takes the configuration in force and what is known of the instance by now. */
   apply({ publish, aws, state }: Config): Promise<void> {
-    const { identity } = this.#identity;
-    const settings = this.#identity.settled
-      ? publishSettings(publish.cloudwatch, identity, this.#identity.imds !== null, hostname())
-      : null;
-    const wanted = JSON.stringify([settings, publish, aws, state]);
+    const { identity, imds, settled } = this.#identity;
+    const wishes = publish.cloudwatch;
+    const settings = settled ? publishSettings(wishes, identity, imds !== null, hostname()) : null;
+    this.#nowhere = settled && settings === null && wishes.enabled === 'on';
+    this.#directory ??= join(state.directory, 'spool');
+    const { maxBytes } = publish.spool;
+    const wanted = JSON.stringify([settings, wishes.maxSeries, maxBytes, aws]);
     if (wanted === this.#made) return this.#changing;
     this.#made = wanted;
     this.#changing = this.#changing.then(async () => {
+      const before = this.#running;
+      // what the period under way holds so far goes out as it was wished for; the rest of it as it is wished for now
+      if (before !== null) await this.#closePeriod(before);
       await this.#end();
       if (settings === null) return;
-      const { maxSeries } = publish.cloudwatch;
-      const sink = new CloudWatch(
-        { ...settings, ...aws, environment: process.env, imds: this.#identity.imds },
-        settings.namespace,
-      );
-      const now = (): number => this.#now();
-      const spool = new Spool({ directory: join(state.directory, 'spool'), maxBytes: publish.spool.maxBytes, now });
-      const sender = new Sender({
-        spool,
-        sink,
-        periodMs: settings.periodMs,
-        instance: identity?.instanceId ?? hostname(),
-        now,
-        random: Math.random,
-        after: later,
-      });
-      this.#running = { settings, maxSeries, sink, spool, sender };
-      this.#period = null;
-      this.#observer.takePeriod(systemClock().mono());
-      this.#log.info(
-        `publishing to CloudWatch: ${settings.namespace} in ${settings.region}, VpcId ${settings.vpc}, every ${settings.periodMs / 1000} s`,
-      );
-      spool.open().then(
-        () => sender.resume(),
-        (error: unknown) => this.#log.error({ error: String(error) }, 'the spool could not be read'),
-      );
+      const spool = new Spool({ directory: this.#directory, maxBytes, now: () => this.#clock.now() });
+      if (before === null) this.#beginAfresh();
+      this.#begin(settings, wishes.maxSeries, aws, spool);
     });
     return this.#changing;
   }
 
+  #begin(settings: PublishSettings, maxSeries: number, aws: Config['aws'], spool: Spool): void {
+    const { identity, imds } = this.#identity;
+    const reached = { ...settings, ...aws, environment: process.env, imds };
+    const sink = new CloudWatch(reached, settings.namespace, this.#clock.aheadMs);
+    const sender = new Sender({
+      spool,
+      sink,
+      periodMs: settings.periodMs,
+      instance: identity?.instanceId ?? hostname(),
+      now: () => this.#clock.now(),
+      random: Math.random,
+      after: later,
+    });
+    this.#running = { settings, maxSeries, sink, spool, sender };
+    this.#period = null;
+    this.#told = { failing: '', lastAcceptedAt: null, backlog: false };
+    this.#log.info(
+      `publishing to CloudWatch: ${settings.namespace} in ${settings.region}, VpcId ${settings.vpc}, every ${settings.periodMs / 1000} s`,
+    );
+    spool.open().then(
+      () => {
+        const { waiting } = spool.status();
+        if (waiting > 0) this.#log.info({ waiting }, 'what waited for CloudWatch on disk goes out, oldest first');
+        sender.resume();
+      },
+      (error: unknown) => this.#log.error({ error: String(error) }, 'the spool could not be read'),
+    );
+  }
+
+  /** What was counted while nothing was published is none of the first period. */
+  #beginAfresh(): void {
+    this.#observer.takePeriod(systemClock().mono());
+    this.#flows = this.#seen?.agent.flows ?? null;
+    this.#overloads = this.#seen === null ? 0 : overloadsOf(this.#seen.agent);
+  }
+
   /** Once a second. Ends the period when the clock has passed its end. */
-  tick(nowMono: number, agent: Agent): void {
+  tick(mono: number, agent: Agent): void {
+    this.#seen = { mono, agent };
     const running = this.#running;
     if (running === null) return;
-    const period = Math.floor(this.#now() / running.settings.periodMs);
+    const { settings, sink } = running;
+    const corrected = this.#clock.follow(sink.clockOffsetMs());
+    const period = Math.floor(this.#clock.now() / settings.periodMs);
+    // a period under way when AWS's time became known is told by that time as a whole
+    if (corrected && this.#period !== null) this.#period = period;
     const ended = this.#period;
     this.#period = period;
-    if (ended !== null && ended !== period) void this.#close(running, ended, nowMono, agent);
+    if (ended !== null && ended !== period) this.#closing = this.#close(running, ended, this.#seen);
     this.#logChanges(running);
   }
 
@@ -142,43 +183,47 @@ export class Publishing {
   }
 
   conditions(): Condition[] {
+    if (this.#nowhere) return [NOWHERE];
     const running = this.#running;
     const view = this.view();
     if (running === null || view === null) return [];
     return publishConditions(view, {
       fault: running.spool.status().fault,
-      clockOffMs: this.#clockOff(running),
+      clockOffMs: this.#clock.aheadMs,
       failure: running.sender.status().failure?.failure ?? null,
     });
   }
 
   /** What the period under way holds is written, to be sent by the next life. */
-  async close(nowMono: number, agent: Agent): Promise<void> {
+  async close(mono: number, agent: Agent): Promise<void> {
     await this.#changing;
-    if (this.#running !== null && this.#period !== null) await this.#close(this.#running, this.#period, nowMono, agent);
+    this.#seen = { mono, agent };
+    if (this.#running !== null) await this.#closePeriod(this.#running);
     await this.#end();
   }
 
+  async #closePeriod(running: Running): Promise<void> {
+    const [period, seen] = [this.#period, this.#seen];
+    this.#period = null;
+    if (period !== null && seen !== null) await this.#close(running, period, seen);
+  }
+
   async #end(): Promise<void> {
+    await this.#closing;
     const running = this.#running;
     this.#running = null;
-    running?.sender.stop();
+    await running?.sender.stop();
     await running?.spool.close();
     running?.sink.close();
   }
 
-  async #close(
-    { settings, maxSeries, spool, sender }: Running,
-    period: number,
-    nowMono: number,
-    agent: Agent,
-  ): Promise<void> {
+  async #close({ settings, maxSeries, spool, sender }: Running, period: number, { mono, agent }: Seen): Promise<void> {
     const { flows, vpc } = agent;
     const { data, folded, foldedThings } = cloudWatchData({
       vpc: settings.vpc,
-      targets: this.#observer.takePeriod(nowMono),
+      targets: this.#observer.takePeriod(mono),
       groups: groupPeriods(this.#flows, flows),
-      things: vpcPeriod(vpc, Date.now()),
+      things: vpcPeriod(vpc ?? null, Date.now()),
       agent: this.#agentPeriod(spool, agent),
       set: settings.set,
       maxSeries,
@@ -195,40 +240,45 @@ export class Publishing {
     }
   }
 
-  #agentPeriod(spool: Spool, { usage, overload }: Agent): AgentPeriod {
-    const overloads = overload.lateSends + overload.noBuffers + overload.receiveOverflows;
+  #agentPeriod(spool: Spool, agent: Agent): AgentPeriod {
+    const { usage } = agent;
+    const overloads = overloadsOf(agent);
     const during = Math.max(0, overloads - this.#overloads);
     this.#overloads = overloads;
     const { oldest, waiting } = spool.status();
-    const publishLagMs = oldest === null ? 0 : Math.max(0, this.#now() - oldest);
+    const publishLagMs = oldest === null ? 0 : Math.max(0, this.#clock.now() - oldest);
     return { memoryBytes: usage.rssBytes, cpu: usage.cpu, overloads: during, publishLagMs, spoolDepth: waiting };
   }
 
-  /** Wall time as AWS has it, where this host's is plainly wrong. */
-  #now(): number {
-    return Date.now() + (this.#running === null ? 0 : this.#clockOff(this.#running));
-  }
-
-  #clockOff({ sink }: Running): number {
-    const offset = sink.clockOffsetMs();
-    return Math.abs(offset) < CLOCK_OFF_MS ? 0 : offset;
-  }
-
-  #logChanges({ sender, spool }: Running): void {
-    const { failure } = sender.status();
+  #logChanges({ settings, sender, spool }: Running): void {
+    const { failure, lastAcceptedAt, deliveryMs } = sender.status();
+    const { waiting } = spool.status();
+    const told = this.#told;
     const failing = failure === null ? '' : `${failure.failure.class} ${failure.failure.code}`;
-    if (failing === this.#failing) return;
-    this.#failing = failing;
-    if (failure === null) this.#log.info('CloudWatch takes data again');
-    else {
-      const { waiting } = spool.status();
-      this.#log.warn(
-        { waiting, remedy: failure.failure.remedy },
-        `nothing reaches CloudWatch: ${failure.failure.text}`,
-      );
+    if (failure !== null && failing !== told.failing) {
+      const { text, remedy } = failure.failure;
+      this.#log.warn({ waiting, remedy }, `nothing reaches CloudWatch: ${text}`);
+    } else if (failing !== told.failing) {
+      this.#log.info({ waiting }, 'CloudWatch takes data again');
     }
+    if (lastAcceptedAt !== null && told.lastAcceptedAt === null) {
+      this.#log.info({ series: this.#series }, `CloudWatch accepts the data of ${settings.vpc}`);
+    }
+    if (told.backlog && waiting === 0) this.#log.info('nothing waits for CloudWatch any more');
+    if (lastAcceptedAt !== told.lastAcceptedAt) this.#log.debug({ waiting, deliveryMs }, 'CloudWatch accepted data');
+    this.#told = { failing, lastAcceptedAt, backlog: waiting > 0 && (told.backlog || failing !== '') };
   }
 }
+
+const NOWHERE: Condition = {
+  code: 'publish-nowhere',
+  severity: 'error',
+  text: 'Publishing is on, and nobody says where: nothing goes to CloudWatch.',
+  remedy: 'name the region: publish.cloudwatch.region',
+};
+
+const overloadsOf = ({ overload }: Agent): number =>
+  overload.lateSends + overload.noBuffers + overload.receiveOverflows;
 
 function later(delayMs: number, callback: () => void): () => void {
   const timer = setTimeout(callback, delayMs);
