@@ -1,7 +1,8 @@
-# Places, messages and the lock that all four scripts share. Sourced; the current folder is that of the package.
+# Places, messages and the lock that all scripts share. Sourced; the current folder is that of the package.
 #
 #   /opt/vpc-canary/releases/ID/   one folder a release: bin/vpc-canary and its unit files
-#   /opt/vpc-canary/bin/vpc-canary link to the executable of the release in force; what the unit starts
+#   /opt/vpc-canary/bin/vpc-canary link to the executable of the release in force; what the unit starts. A .deb or .rpm
+#                                  puts the executable itself there: so it is told whose the installation is
 #   /opt/vpc-canary/complete       ID of the last release that was installed to the end, the one to go back to
 #   /etc/vpc-canary/               configuration; survives updates and uninstalling
 #   /var/lib/vpc-canary/           state; likewise
@@ -23,6 +24,7 @@ ROOT=/opt/vpc-canary
 RELEASES=$ROOT/releases
 LINK=$ROOT/bin/vpc-canary
 COMPLETE=$ROOT/complete
+LEAVING=$ROOT/leaving
 COMMAND=/usr/bin/vpc-canary
 UNIT_FILE=/usr/lib/systemd/system/$UNIT
 DROP_INS=/usr/lib/systemd/system/$UNIT.d
@@ -31,6 +33,8 @@ CONFIGURATION=/etc/vpc-canary
 STATE=/var/lib/vpc-canary
 ENVIRONMENT=$CONFIGURATION/environment
 ACTIVATION=$CONFIGURATION/activation
+# Files that are copied only at need lie here: in the package's folder, or where dpkg and rpm put them.
+PAYLOAD=.
 
 say() { printf 'vpc-canary: %s\n' "$*"; }
 
@@ -73,6 +77,10 @@ install_file() {
 
 # Renaming is safe against kill, but not against power loss: then the content must be on disk before the name.
 sync_file() { sync "$1" 2>/dev/null || sync; }
+
+# In an image that is being built systemd does not run: it reads the files at its first boot.
+systemd_runs() { [ -d /run/systemd/system ]; }
+reload_systemd() { if systemd_runs; then systemctl daemon-reload; fi; }
 
 # SELinux: files get the labels of their places (executables under /opt/…/bin may then be run by systemd).
 relabel() {

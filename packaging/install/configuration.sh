@@ -6,7 +6,6 @@
 # shellcheck shell=sh disable=SC2034 # environment_changed is for release.sh
 
 make_account() {
-  install_file vpc-canary.sysusers "$SYSUSERS" 0644 || true
   if ! getent passwd "$ACCOUNT" >/dev/null; then
     if command -v systemd-sysusers >/dev/null 2>&1; then
       systemd-sysusers "$SYSUSERS" || fail "systemd-sysusers cannot make the user $ACCOUNT"
@@ -30,7 +29,7 @@ write_configuration() {
   if [ -n "${SSM_CONFIG_PARAMETER:-}" ]; then
     take_parameter "$1"
   elif [ ! -e "$CONFIGURATION/config.yaml" ]; then
-    cp config.yaml "$CONFIGURATION/config.yaml.new"
+    cp "$PAYLOAD/config.yaml" "$CONFIGURATION/config.yaml.new"
     own "$CONFIGURATION/config.yaml.new"
     mv "$CONFIGURATION/config.yaml.new" "$CONFIGURATION/config.yaml"
   fi
@@ -78,9 +77,9 @@ forget_configuration() { rm -f "$CONFIGURATION"/*.new "$CONFIGURATION"/*.before;
 
 # run_check EXECUTABLE [flags]: checks the configuration in an environment like the service's.
 run_check() {
-  executable=$1
+  checker=$1
   shift
-  env -i PATH="$PATH" "$executable" config check "$@" 2>&1
+  env -i PATH="$PATH" "$checker" config check "$@" 2>&1
 }
 
 # A release that refuses what the one in force takes would probe nothing after the update.

@@ -3,6 +3,7 @@
 . ./common.sh
 . ./check.sh
 . ./configuration.sh
+. ./removal.sh
 . ./release.sh
 
 bring_into_force

@@ -1,9 +1,10 @@
 # One release into force, or the one before back: copy, try, switch, restart, look, and only then forget the old one.
 # shellcheck shell=sh disable=SC2154 # ID is the caller's, environment_changed is configuration.sh's
 
-# Seconds a release has to become healthy, and for how long it must stay so.
+# Seconds a release has to become healthy, for how long it must stay so, and how often it may be restarted meanwhile.
 PATIENCE=30
 STEADY=3
+RELAPSES=4
 
 executable_of() { printf '%s/%s/bin/vpc-canary\n' "$RELEASES" "$1"; }
 
@@ -25,10 +26,14 @@ stage() {
   relabel "$ROOT"
 }
 
-# Runs it once before anything depends on it: a wrong libc, a noexec mount, a policy that forbids it show here.
+# try_out EXECUTABLE: runs it once before anything depends on it: a wrong libc, a noexec mount, a policy that forbids it
+# show here.
 try_out() {
-  said=$("$(executable_of "$ID")" version 2>&1) ||
+  said=$("$1" version 2>&1) ||
     fail "the executable does not run on this host: $said. Is $ROOT on a file system mounted noexec, or SELinux or fapolicyd in the way?"
+}
+
+check_version() {
   case $said in
     *" $(package_fact version) "*) ;;
     *) fail "the executable says it is \"$said\", the package says $(package_fact version)" ;;
@@ -45,30 +50,34 @@ switch_to() {
     mv -fT "$ROOT/bin/.new" "$LINK"
   fi
   if install_file "$RELEASES/$1/vpc-canary.service" "$UNIT_FILE" 0644; then units_changed=yes; fi
-  if [ "$(systemctl --version | awk 'NR == 1 { print $2 + 0 }')" -ge 254 ]; then
-    if install_file "$RELEASES/$1/back-off.conf" "$DROP_INS/10-back-off.conf" 0644; then units_changed=yes; fi
-  fi
+  if place_drop_in "$RELEASES/$1/back-off.conf"; then units_changed=yes; fi
   if [ -L "$COMMAND" ] || [ ! -e "$COMMAND" ]; then ln -sfn "$LINK" "$COMMAND"; fi
   relabel "$ROOT/bin" "$UNIT_FILE"
   # always: systemd may not yet have read what an interrupted run has written
   systemctl daemon-reload
 }
 
-main_pid() { systemctl show -p MainPID "$UNIT" | sed 's/.*=//'; }
-
-# Does the running process come from release $1?
-runs_release() {
-  running_pid=$(main_pid)
-  [ "$running_pid" != 0 ] && [ "$(readlink "/proc/$running_pid/exe" 2>/dev/null)" = "$(executable_of "$1")" ]
+# place_drop_in FILE: older systemd knows none of its keys and would say so at each boot. False when nothing changed.
+place_drop_in() {
+  [ "$(systemctl --version | awk 'NR == 1 { print $2 + 0 }')" -ge 254 ] && install_file "$1" "$DROP_INS/10-back-off.conf" 0644
 }
 
-# Healthy: the agent has told systemd that it probes, and the same process stays for a while.
+main_pid() { systemctl show -p MainPID "$UNIT" | sed 's/.*=//'; }
+
+# Is executable $1 what runs? One that was replaced since reads "… (deleted)".
+runs() {
+  running_pid=$(main_pid)
+  [ "$running_pid" != 0 ] && [ "$(readlink "/proc/$running_pid/exe" 2>/dev/null)" = "$1" ]
+}
+
+# wait_healthy EXECUTABLE. Healthy: the agent has told systemd that it probes, and the same process stays for a while.
+# One that keeps ending is given up early, for until then nothing is probed.
 wait_healthy() {
   waited=0
   steady=0
   seen_pid=0
-  while [ "$waited" -lt "$PATIENCE" ]; do
-    if systemctl is-active --quiet "$UNIT" && runs_release "$1"; then
+  while [ "$waited" -lt "$PATIENCE" ] && [ "$(systemctl show -p NRestarts "$UNIT" | sed 's/.*=//')" -lt "$RELAPSES" ]; do
+    if systemctl is-active --quiet "$UNIT" && runs "$1"; then
       if [ "$running_pid" = "$seen_pid" ]; then steady=$((steady + 1)); else steady=0; fi
       seen_pid=$running_pid
       if [ "$steady" -ge "$STEADY" ]; then return 0; fi
@@ -81,7 +90,11 @@ wait_healthy() {
   return 1
 }
 
-last_words() { journalctl -u "$UNIT" -n 12 --no-pager -o cat 2>/dev/null | sed 's/^/  | /' >&2; }
+# Not healthy: says so first, for the SSM agent shows 2,500 characters only, and then the service's last words.
+say_unhealthy() {
+  printf 'vpc-canary: %s; its last words:\n' "$1" >&2
+  journalctl -u "$UNIT" -n 8 --no-pager -o cat 2>/dev/null | cut -c 1-180 | sed 's/^/  | /' >&2
+}
 
 restart_service() {
   systemctl reset-failed "$UNIT" 2>/dev/null || true
@@ -91,34 +104,19 @@ restart_service() {
 
 # After a failed start: back to the last complete release, or to nothing if there is none.
 roll_back() {
-  last_words
+  say_unhealthy "$ID did not become healthy within $waited s"
   restore_configuration
   before=$(cat "$COMPLETE" 2>/dev/null || true)
   if [ -n "$before" ] && [ "$before" != "$ID" ] && [ -x "$(executable_of "$before")" ]; then
     switch_to "$before"
     restart_service
     rm -rf "${RELEASES:?}/$ID"
-    if wait_healthy "$before"; then
-      fail "$ID did not become healthy within $PATIENCE s (its last words are above); $before is back in force"
-    fi
-    fail "$ID did not become healthy within $PATIENCE s, and $before, now back in force, does not start either"
+    if wait_healthy "$(executable_of "$before")"; then fail "$before is back in force"; fi
+    fail "$before, now back in force, does not start either"
   fi
-  if [ "$before" = "$ID" ]; then
-    fail "$ID, which has run before, does not become healthy (its last words are above); it stays installed"
-  fi
+  if [ "$before" = "$ID" ]; then fail "$ID has run before; it stays installed"; fi
   remove_software
-  fail "$ID did not become healthy within $PATIENCE s (its last words are above); it was removed, configuration and state stay"
-}
-
-# Everything but configuration and state.
-remove_software() {
-  systemctl disable --now --quiet "$UNIT" 2>/dev/null || true
-  rm -f "$UNIT_FILE" "$SYSUSERS"
-  rm -rf "$DROP_INS"
-  if [ "$(readlink "$COMMAND" 2>/dev/null)" = "$LINK" ]; then rm -f "$COMMAND"; fi
-  systemctl daemon-reload
-  systemctl reset-failed "$UNIT" 2>/dev/null || true
-  rm -rf "$ROOT"
+  fail "$ID was removed, configuration and state stay"
 }
 
 # The whole way, for install.sh and update.sh alike.
@@ -129,21 +127,23 @@ bring_into_force() {
   running=$(wanted_running)
   in_force=$(release_in_force)
   stage
-  try_out
   executable=$(executable_of "$ID")
+  try_out "$executable"
+  check_version
   if [ -n "$in_force" ] && [ "$in_force" != "$ID" ] && [ -x "$LINK" ]; then check_same_configuration "$LINK" "$executable"; fi
+  install_file vpc-canary.sysusers "$SYSUSERS" 0644 || true
   make_account
   write_configuration "$executable"
   switch_to "$ID"
   if [ "$running" = yes ]; then
     # from here on the answer to "shall it run" is on disk, should this be interrupted
     systemctl enable --quiet "$UNIT"
-    if [ "$units_changed$environment_changed" != nono ] || ! runs_release "$ID"; then restart_service; fi
-    wait_healthy "$ID" || roll_back
+    if [ "$units_changed$environment_changed" != nono ] || ! runs "$executable"; then restart_service; fi
+    wait_healthy "$executable" || roll_back
   fi
   printf '%s\n' "$ID" >"$COMPLETE.new"
   mv -f "$COMPLETE.new" "$COMPLETE"
-  rm -f "$ACTIVATION"
+  rm -f "$ACTIVATION" "$LEAVING"
   forget_configuration
   forget_other_releases
   if [ "$running" = yes ]; then say "$ID runs"; else say "$ID is installed and not started; start it with: systemctl enable --now vpc-canary"; fi

@@ -10,9 +10,9 @@ in_force=$(release_in_force)
 [ "$in_force" = "$ID" ] || fail "${in_force:-nothing} is in force, not $ID of this package"
 cmp -s vpc-canary "$(executable_of "$ID")" || fail "$(executable_of "$ID") was changed after it was installed; install again"
 if systemctl is-enabled --quiet "$UNIT"; then
-  if ! systemctl is-active --quiet "$UNIT" || ! runs_release "$ID"; then
-    last_words
-    fail "$ID is installed and enabled, but does not run (its last words are above)"
+  if ! systemctl is-active --quiet "$UNIT" || ! runs "$(executable_of "$ID")"; then
+    say_unhealthy "$ID is installed and enabled, but does not run"
+    exit 1
   fi
   say "$ID runs"
 else

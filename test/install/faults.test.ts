@@ -1,19 +1,13 @@
 /** What goes wrong around an installation: kills, spoilt packages, wrong hosts, full disks, ports, configurations. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bootMachine, type Machine } from './machine.ts';
 import { copyOf, makePackages } from './packages.ts';
+import { holdPort, isActive, nothingInstalled } from './service.ts';
 import { SsmAgent } from './ssm-agent.ts';
-
-const isActive = async (machine: Machine): Promise<boolean> =>
-  (await machine.run('systemctl is-active --quiet vpc-canary')).status === 0;
-const nothingInstalled = async (machine: Machine): Promise<boolean> =>
-  (await machine.run('test -e /opt/vpc-canary/bin/vpc-canary || systemctl cat vpc-canary')).status === 1;
 
 /**
  * Runs a script under -x and kills it, with all it started, when it has traced so many commands. Returns the command
@@ -139,14 +133,12 @@ test('what cannot work is refused with the reason, and changes nothing', async (
   });
 
   await t.test('a port that is taken', async () => {
-    const listen = 'require("net").createServer().listen(8080, "0.0.0.0", () => console.log("up"))';
-    const holder = spawn('nsenter', ['-t', machine.init, '-n', process.execPath, '-e', listen]);
-    await once(holder.stdout, 'data');
+    const holder = await holdPort(machine, 8080);
     const { status, output } = await agent.install(current);
     holder.kill('SIGKILL');
     assert.equal(status, 'Failed');
     assert.match(output, /8080.*in use|in use.*8080/);
-    assert.match(output, /it was removed, configuration and state stay/);
+    assert.match(output, / was removed, configuration and state stay/);
   });
 
   assert.ok(await nothingInstalled(machine));

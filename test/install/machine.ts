@@ -5,16 +5,30 @@
  * they all start the same. systemd-nspawn boots it.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-const PACKAGES = 'systemd,systemd-sysv,dbus,iproute2,curl,ca-certificates,libstdc++6,procps';
-const PRISTINE = join(tmpdir(), 'vpc-canary-test-debian-12');
+const PACKAGES = 'systemd,systemd-sysv,dbus,iproute2,curl,ca-certificates,libstdc++6,procps,rpm';
+const PRISTINE = join(
+  tmpdir(),
+  `vpc-canary-test-debian-12-${createHash('sha256').update(PACKAGES).digest('hex').slice(0, 8)}`,
+);
 const TOOLS = ['mmdebstrap', 'systemd-nspawn', 'nsenter', 'mount', 'zip', 'unzip', 'strip'];
 const BOOT_MS = 60_000;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface Ran {
   readonly status: number | null;
@@ -37,7 +51,13 @@ function pristineRoot(): string {
   if (existsSync(PRISTINE)) return PRISTINE;
   const folder = mkdtempSync(`${PRISTINE}.`);
   must('mmdebstrap', '--variant=minbase', `--include=${PACKAGES}`, 'bookworm', folder);
-  renameSync(folder, PRISTINE);
+  try {
+    renameSync(folder, PRISTINE);
+  } catch (error) {
+    // another run was faster
+    rmSync(folder, { recursive: true, force: true });
+    if (!existsSync(PRISTINE)) throw error;
+  }
   return PRISTINE;
 }
 
@@ -85,6 +105,16 @@ export class Machine {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** Runs a line of sh in the root while it is off, as one who builds an image does: there is no systemd to talk to. */
+  runOff(line: string): Ran {
+    if (this.#init() !== null) throw new Error('the machine is on');
+    const { status, stdout, stderr } = spawnSync('chroot', [this.root, '/bin/sh', '-c', line], {
+      encoding: 'utf8',
+      env: { PATH },
+    });
+    return { status, output: stdout + stderr };
+  }
+
   /** Runs a line of sh inside, as root, in the environment given. Ends when its output ends, as the agent's pipes do. */
   run(line: string, options: { environment?: Record<string, string>; timeoutMs?: number } = {}): Promise<Ran> {
     return this.start(line, options).ended;
@@ -96,9 +126,8 @@ export class Machine {
   ): { child: ChildProcess; ended: Promise<Ran> } {
     const init = this.#init();
     if (init === null) throw new Error('the machine is off');
-    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     const child = spawn('nsenter', ['-t', init, '-m', '-p', '-n', '-u', '-i', '-r', '-w', '/bin/sh', '-c', line], {
-      env: { PATH: path, ...environment },
+      env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -109,7 +138,9 @@ export class Machine {
       });
     }
     const ended = new Promise<Ran>((resolve) => {
+      let cut = false;
       const timer = setTimeout(() => {
+        cut = true;
         output += '\n(timed out)';
         child.stdout?.destroy();
         child.stderr?.destroy();
@@ -117,7 +148,7 @@ export class Machine {
       }, timeoutMs);
       child.once('close', (status) => {
         clearTimeout(timer);
-        resolve({ status, output });
+        resolve({ status: cut ? null : status, output });
       });
     });
     return { child, ended };
@@ -139,6 +170,12 @@ export class Machine {
 
   write(path: string, text: string): void {
     writeFileSync(join(this.root, path), text);
+  }
+
+  /** Copies a file of ours in; returns its path inside. */
+  bring(file: string): string {
+    copyFileSync(file, join(this.root, 'root', basename(file)));
+    return `/root/${basename(file)}`;
   }
 
   async until(what: string, holds: () => boolean | Promise<boolean>, patienceMs = BOOT_MS): Promise<void> {
@@ -167,8 +204,8 @@ export class Machine {
   }
 }
 
-/** A booted machine, or null after skipping the test. */
-export async function bootMachine(t: TestContext): Promise<Machine | null> {
+/** A machine that is off, or null after skipping the test. */
+export function newMachine(t: TestContext): Machine | null {
   const reason = lacking();
   if (reason !== null) {
     t.skip(reason);
@@ -176,6 +213,12 @@ export async function bootMachine(t: TestContext): Promise<Machine | null> {
   }
   const machine = new Machine();
   t.after(() => machine.close());
-  await machine.boot();
+  return machine;
+}
+
+/** A booted machine, or null after skipping the test. */
+export async function bootMachine(t: TestContext): Promise<Machine | null> {
+  const machine = newMachine(t);
+  await machine?.boot();
   return machine;
 }

@@ -28,6 +28,9 @@ export interface Package {
   readonly version: string;
   /** With manifest.json and the zips that it names. */
   readonly folder: string;
+  /** Files of the same for dpkg and rpm; `before` and `current` have them. */
+  readonly deb: string;
+  readonly rpm: string;
 }
 
 export interface Packages {
@@ -41,6 +44,8 @@ export interface Packages {
 
 const ARCHITECTURE = process.arch as Architecture;
 const OTHER: Architecture = ARCHITECTURE === 'x64' ? 'arm64' : 'x64';
+const NATIVE_NAMES = { deb: { x64: 'amd64', arm64: 'arm64' }, rpm: { x64: 'x86_64', arm64: 'aarch64' } };
+const ALL_FORMATS = 'zip,deb,rpm';
 /** As long as VERSION, for it is written over it. */
 const BEFORE = VERSION.replace(/\d/g, '0');
 
@@ -50,7 +55,7 @@ export async function makePackages(): Promise<Packages> {
     await bundle(join(scratch, 'bundle.cjs'));
     const sources = [
       join(scratch, 'bundle.cjs'),
-      ...globSync(['packaging/*.ts', 'packaging/install/*', 'systemd/*', 'package-lock.json']).sort(),
+      ...globSync(['packaging/*.ts', 'packaging/{install,native}/*', 'systemd/*', 'package-lock.json']).sort(),
     ];
     const hash = createHash('sha256');
     for (const source of sources) hash.update(readFileSync(source));
@@ -66,7 +71,12 @@ export async function makePackages(): Promise<Packages> {
         if (!existsSync(kept)) throw error;
       }
     }
-    const named = (name: string, version: string): Package => ({ version, folder: join(kept, name) });
+    const named = (name: string, version: string): Package => ({
+      version,
+      folder: join(kept, name),
+      deb: join(kept, name, `vpc-canary_${version}_${NATIVE_NAMES.deb[ARCHITECTURE]}.deb`),
+      rpm: join(kept, name, `vpc-canary-${version}-1.${NATIVE_NAMES.rpm[ARCHITECTURE]}.rpm`),
+    });
     return {
       before: named('before', BEFORE),
       current: named('current', VERSION),
@@ -89,14 +99,14 @@ function forgetOld(): void {
 function build(scratch: string): void {
   const executable = join(scratch, 'executable');
   makeExecutable(ARCHITECTURE, join(scratch, 'bundle.cjs'), executable);
-  pack(scratch, 'current', executable, VERSION, ARCHITECTURE);
+  pack(scratch, 'current', executable, VERSION, ARCHITECTURE, ALL_FORMATS);
   const bytes = readFileSync(executable);
   const written = `="${VERSION}"`;
   const at = bytes.indexOf(written);
   if (at < 0 || bytes.indexOf(written, at + 1) >= 0) throw new Error(`${written} is not in the executable just once`);
   bytes.write(`="${BEFORE}"`, at);
   writeFileSync(executable, bytes);
-  pack(scratch, 'before', executable, BEFORE, ARCHITECTURE);
+  pack(scratch, 'before', executable, BEFORE, ARCHITECTURE, ALL_FORMATS);
   rmSync(executable);
   const fake = (version: string): string =>
     `#!/bin/sh\ncase $1 in version) echo "vpc-canary ${version} (none)" ;; run) echo "cannot run today" >&2; exit 1 ;; esac\n`;
@@ -111,10 +121,18 @@ function build(scratch: string): void {
   rmSync(executable);
 }
 
-function pack(scratch: string, name: string, executable: string, version: string, architecture: Architecture): void {
+function pack(
+  scratch: string,
+  name: string,
+  executable: string,
+  version: string,
+  architecture: Architecture,
+  formats = 'zip',
+): void {
   const out = join(scratch, name);
   mkdirSync(out);
-  const flags = ['--out', out, '--executable', executable, '--version', version, '--arch', architecture];
+  const what = ['--executable', executable, '--version', version, '--arch', architecture, '--formats', formats];
+  const flags = ['--out', out, ...what];
   execFileSync(process.execPath, ['--no-warnings', 'packaging/package.ts', ...flags], { stdio: 'pipe' });
 }
 

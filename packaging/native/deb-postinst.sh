@@ -1,0 +1,5 @@
+#!/bin/sh
+# postinst configure [OLD], abort-upgrade, abort-remove, abort-deconfigure
+. ./native.sh
+
+after_files
