@@ -103,7 +103,7 @@ export class Rig {
 
   #agent() {
     const usage = { rssBytes: 7e7, anonymousBytes: null, cpu: 0.01, loopDelayMs: null };
-    return { usage, overload: { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false }, flows: null };
+    return { usage, overload: { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false }, flows: null, vpc: null };
   }
 
   #take(): TargetPeriod[] {
