@@ -1,6 +1,7 @@
 /**
  * EC2 (query in, XML out), Direct Connect (JSON 1.1) and CloudWatch's GetMetricData (JSON 1.0) on one loopback port,
- * answering from a world (world.ts), with signatures and parameters checked and AWS's own error bodies.
+ * answering from a world (world.ts); EventBridge (JSON 1.1) with a bus, SQS (JSON 1.0) with a queue in us-west-2.
+ * Signatures and parameters are checked, errors have AWS's own bodies.
  *
  * `denied`, `throttled` and `broken` work for an action ("ec2:DescribeSubnets") or for '*', from the next request on.
  */
@@ -10,6 +11,8 @@ import { KEY, REGION } from './cloudwatch.ts';
 import { describeDirectConnect, metricData } from './direct-connect-actions.ts';
 import { describe, Refusal } from './ec2-actions.ts';
 import { errorXml } from './ec2-xml.ts';
+import { FakeBus } from './event-bus.ts';
+import { FakeQueue } from './message-queue.ts';
 import { checkSignature, type Key, type SignatureProblem } from './sigv4.ts';
 import { ACCOUNT, SECRETS, type World } from './world.ts';
 
@@ -34,6 +37,9 @@ interface Protocol {
   readonly action: string;
 }
 
+/** Network Manager's events come out in this one only. */
+export const QUEUE_REGION = 'us-west-2';
+
 export class FakeAws {
   world: World;
   keys: readonly Key[] = [KEY];
@@ -46,6 +52,8 @@ export class FakeAws {
   readonly problems: string[] = [];
   /** Most items of a page, whatever was asked for. */
   pageSize = 1000;
+  readonly bus = new FakeBus('default');
+  readonly queue = new FakeQueue();
   /** The server's time, ms. */
   now: () => number = Date.now;
   readonly #server = createServer((request, response) => void this.#take(request, response));
@@ -60,6 +68,7 @@ export class FakeAws {
   }
 
   close(): Promise<void> {
+    this.queue.close();
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
@@ -80,7 +89,7 @@ export class FakeAws {
     }
     const name = `${protocol.prefix}:${protocol.action}`;
     this.calls.push(name);
-    const scope = { region: REGION, service: protocol.service };
+    const scope = { region: protocol.prefix === 'sqs' ? QUEUE_REGION : REGION, service: protocol.service };
     const signature = checkSignature(request, body, this.keys, scope, this.now());
     const answer = new Answering(response, protocol.prefix === 'ec2', this.now());
     if (signature !== null) {
@@ -92,24 +101,32 @@ export class FakeAws {
     if (has(this.denied)) answer.deny(name);
     else if (has(this.throttled)) answer.throttle();
     else if (has(this.broken)) this.#break(this.broken.get(name) ?? this.broken.get('*') ?? 'internal', answer);
-    else this.#answer(protocol, body.toString('utf8'), answer);
+    else await this.#answer(protocol, body.toString('utf8'), answer);
   }
 
-  #answer({ prefix, action }: Protocol, body: string, answer: Answering): void {
+  async #answer({ prefix, action }: Protocol, body: string, answer: Answering): Promise<void> {
     try {
       if (prefix === 'ec2') answer.send(200, describe(this.world, new URLSearchParams(body), this.pageSize));
-      else {
-        const input = JSON.parse(body) as Record<string, unknown>;
-        const value =
-          prefix === 'cloudwatch'
-            ? metricData(this.world, input, this.now())
-            : describeDirectConnect(this.world, action, input, this.pageSize);
-        answer.send(200, JSON.stringify(value));
-      }
+      else answer.send(200, JSON.stringify(await this.#json(prefix, action, JSON.parse(body))));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.problems.push(`${prefix}:${action}: ${error.code}: ${error.message}`);
       answer.refuse(400, error.code, error.message);
+    }
+  }
+
+  #json(prefix: string, action: string, input: Readonly<Record<string, unknown>>): object | Promise<object> {
+    switch (`${prefix}:${action}`) {
+      case 'cloudwatch:GetMetricData':
+        return metricData(this.world, input, this.now());
+      case 'events:PutEvents':
+        return this.bus.put(input);
+      case 'sqs:ReceiveMessage':
+        return this.queue.receive(input);
+      case 'sqs:DeleteMessage':
+        return this.queue.remove(input);
+      default:
+        return describeDirectConnect(this.world, action, input, this.pageSize);
     }
   }
 
@@ -190,6 +207,13 @@ function protocolOf({ method, url, headers }: IncomingMessage, body: Buffer): Pr
   }
   if (service === 'GraniteServiceVersion20100801' && action === 'GetMetricData') {
     return { service: 'monitoring', prefix: 'cloudwatch', action };
+  }
+  if (target === 'AWSEvents.PutEvents' && headers['content-type'] === 'application/x-amz-json-1.1') {
+    return { service: 'events', prefix: 'events', action };
+  }
+  if (service === 'AmazonSQS' && headers['content-type'] === 'application/x-amz-json-1.0') {
+    // a batch is permitted as its single action
+    return { service: 'sqs', prefix: 'sqs', action: action.replace(/Batch$/, '') };
   }
   if (target !== '' || headers['content-type'] !== 'application/x-www-form-urlencoded') return null;
   const query = new URLSearchParams(body.toString('utf8'));
