@@ -183,7 +183,7 @@ test('credentials that expire are fetched anew, and nothing is lost', async (t) 
   assert.equal(condition?.severity, 'error');
   assert.match(
     condition?.text ?? '',
-    /does not take the credentials \(InvalidClientTokenId.* wait on disk and go out later/,
+    /does not take the credentials \(InvalidClientTokenId.* waits? on disk and go(es)? out later/,
   );
   rig.server.keys = [young];
   await rig.until('all sent', () => rig.publishing.view()?.spool.waiting === 0 && rig.codes().length === 0);
