@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { catalogTable } from '../agent/metric/catalog.ts';
+import { vpcCostTable } from '../packaging/vpc-cost.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -13,6 +14,11 @@ test('its metrics are the catalogue’s', () => {
     catalogTable().trim(),
     'make it anew: node -e "import(\'./agent/metric/catalog.ts\').then((c) => console.log(c.catalogTable()))"',
   );
+});
+
+test('what a VPC costs is what is computed', async () => {
+  const told = /<!-- cost -->\n([\s\S]*?)\n<!-- end of cost -->/.exec(readme)?.[1]?.trim();
+  assert.equal(told, await vpcCostTable(), 'make it anew: node packaging/vpc-cost.ts');
 });
 
 test('its links lead to files and headings', () => {

@@ -7,7 +7,7 @@ import { PRICES, tiered } from './prices.ts';
 import type { CloudWatchMetricName, Series } from './series.ts';
 
 /** Hours that Amazon counts a month as: 365 days in twelve months. */
-const HOURS = 730;
+export const HOURS = 730;
 /** Most data in a PutMetricData. */
 const MOST_DATA = 1000;
 

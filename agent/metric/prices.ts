@@ -3,7 +3,8 @@
  * tier and without anybody's discount; other regions cost up to twice as much. Who publishes in another region or
  * negotiated a price reads the numbers of series and requests and multiplies by their own.
  *
- * Source: https://aws.amazon.com/cloudwatch/pricing/
+ * Sources: https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/ec2/pricing/on-demand/,
+ * https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/privatelink/pricing/
  */
 
 export interface Tier {
@@ -28,6 +29,10 @@ export const PRICES = {
   /** Alarms, each a month and metric. An anomaly alarm is billed as three: the metric and both edges of its band. */
   alarmMonth: { metric: 0.1, anomaly: 0.3, composite: 0.5 },
   dashboardMonth: 3,
+  /** What canary.yaml makes: Linux on demand, a gp3 GiB each month, an interface endpoint in one zone. */
+  instanceHour: { 't4g.nano': 0.0042, 't3.nano': 0.0052 },
+  volumeMonth: 0.08,
+  endpointHour: 0.01,
 } as const satisfies {
   readonly metricMonth: readonly Tier[];
   readonly [price: string]: unknown;
