@@ -6,6 +6,7 @@ import { configCommand } from './commands/config.ts';
 import { costCommand } from './commands/cost.ts';
 import { flowsCommand } from './commands/flows.ts';
 import { healthCommand } from './commands/health.ts';
+import { inventoryCommand } from './commands/inventory.ts';
 import { pingCommand } from './commands/ping.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -31,6 +32,7 @@ const program = usage64(new Command('vpc-canary'))
   .addCommand(usage64(costCommand()))
   .addCommand(pingCommand())
   .addCommand(reportCommand())
+  .addCommand(usage64(inventoryCommand()))
   .addCommand(usage64(versionCommand()));
 
 program.parseAsync().catch((error: unknown) => {

@@ -43,7 +43,7 @@ test('its scripts and verbs exist', () => {
   for (const [, script] of readme.matchAll(/npm run ([a-z-]+)/g)) assert.ok(scripts[script ?? ''], `npm run ${script}`);
   const main = readFileSync('agent/main.ts', 'utf8');
   for (const [, verb] of readme.matchAll(
-    /\bvpc-canary (run|ping|status|check|health|config|flows|cost|alarms|report|trace|version)\b/g,
+    /\bvpc-canary (run|ping|status|check|health|inventory|config|flows|cost|alarms|report|trace|version)\b/g,
   )) {
     assert.ok(main.includes(`./commands/${verb}.ts`), `vpc-canary ${verb}`);
   }

@@ -19,6 +19,13 @@ interface State {
   documents: Record<string, { versions: Version[]; default: number; accounts: string[]; format: string }>;
   /** sha256 by s3:// address. */
   objects: Record<string, string>;
+  /** By profile and region. */
+  instances?: Record<string, { OwnerId: string; Instances: Instance[] }>;
+}
+
+interface Instance {
+  readonly State: { readonly Name: string };
+  readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 const place = process.env['FAKE_AWS_STATE'] ?? '';
@@ -45,10 +52,36 @@ function main(): void {
     copy(rest);
     return;
   }
+  if (service === 'ec2' && verb === 'describe-instances') {
+    describeInstances(rest);
+    return;
+  }
   if (service !== 'ssm') usage(`nothing plays ${service}`);
   const operation = pascal(verb);
   const { region = usage('no region'), ...input } = flagsOf(operation, rest);
   writeAnswer(call(operation, String(region), input));
+}
+
+/** By region and profile, as DescribeInstances answers. Filters are held against the instances, so a wrong one shows. */
+function describeInstances(rest: readonly string[]): void {
+  const value = (flag: string): string =>
+    rest[rest.indexOf(flag) + 1] ?? usage(`argument ${flag}: expected one argument`);
+  const at = rest.indexOf('--filters');
+  const filters = rest.slice(
+    at + 1,
+    rest.findIndex((word, index) => index > at && word.startsWith('--')),
+  );
+  const place = `${rest.includes('--profile') ? value('--profile') : 'default'} ${value('--region')}`;
+  const { OwnerId, Instances } = state.instances?.[place] ?? { OwnerId: '', Instances: [] };
+  const found = Instances.filter((instance) =>
+    filters.every((filter) => {
+      const [, name = '', wanted] = /^Name=([\w:-]+),Values=([\w-]+)$/.exec(filter) ?? usage(`Error parsing ${filter}`);
+      if (name === 'instance-state-name') return instance.State.Name === wanted;
+      if (!name.startsWith('tag:')) return refuse('InvalidParameterValue', 'DescribeInstances', name);
+      return instance.Tags.some(({ Key, Value }) => Key === name.slice('tag:'.length) && Value === wanted);
+    }),
+  );
+  writeAnswer({ Reservations: found.map((instance) => ({ OwnerId, Instances: [instance] })) });
 }
 
 /** aws s3 cp FILE s3://BUCKET/KEY */
