@@ -26,6 +26,8 @@ const patience = 20_000;
 
 export class RunningAgent {
   readonly folder: string;
+  /** What it was started with. */
+  readonly start: Start;
   readonly child: ChildProcess;
   readonly #host: Host | undefined;
   output = '';
@@ -33,6 +35,7 @@ export class RunningAgent {
   url = '';
 
   constructor(start: Start) {
+    this.start = start;
     this.#host = start.host;
     this.folder = mkdtempSync(join(tmpdir(), 'vpc-canary-test-'));
     const listening = start.flags?.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];

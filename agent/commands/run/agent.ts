@@ -105,7 +105,7 @@ export class Agent {
       publish: true,
       onChange: () => this.#second?.soon(),
     });
-    this.#identity = new HostIdentity(process.env, () => this.#reachAws(this.#keeper.current.config));
+    this.#identity = new HostIdentity(process.env, () => this.#reachAws(this.#keeper.current.config), log);
     this.#publishing = new Publishing(this.#observer, this.#identity, log);
     this.#probers = new Probers(this.#observer, (change) => this.#moved(change), this.#late);
     this.#keeper = keepConfig(initial, request, {

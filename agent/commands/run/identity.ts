@@ -5,6 +5,7 @@
 import { isEc2 } from '../../aws/dmi.ts';
 import { type Identity, readIdentity } from '../../aws/identity.ts';
 import { Imds, type ImdsFailure, imdsFailureText } from '../../aws/imds.ts';
+import type { Logger } from './log.ts';
 import type { Condition } from './notices.ts';
 
 /** Waits between attempts grow from the first to the second. */
@@ -15,18 +16,24 @@ export class HostIdentity {
   /** null off EC2. */
   readonly imds: Imds | null;
   readonly #known: () => void;
+  readonly #log: Pick<Logger, 'info' | 'warn'>;
   #identity: Identity | null = null;
   #failure: ImdsFailure | null = null;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
   /** @param known called when something was found out: the identity, or that there is none for now */
-  constructor(environment: Readonly<Record<string, string | undefined>>, known: () => void) {
+  constructor(
+    environment: Readonly<Record<string, string | undefined>>,
+    known: () => void,
+    log: Pick<Logger, 'info' | 'warn'>,
+  ) {
     const endpoint = environment['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || undefined;
     const asked =
       environment['AWS_EC2_METADATA_DISABLED']?.toLowerCase() !== 'true' && (endpoint !== undefined || isEc2());
     this.imds = asked ? new Imds({ endpoint: endpoint?.replace(/\/$/, '') }) : null;
     this.#known = known;
+    this.#log = log;
   }
 
   /** null until it is known, and off EC2. */
@@ -66,8 +73,17 @@ export class HostIdentity {
     if (this.imds === null || this.#closed) return;
     const result = await readIdentity(this.imds);
     if (this.#closed) return;
-    if (result.ok) this.#identity = result.identity;
-    else {
+    if (result.ok) {
+      this.#identity = result.identity;
+      const { instanceId, vpcId, availabilityZone } = result.identity;
+      this.#log.info(
+        `this instance is ${[instanceId, vpcId, availabilityZone].filter((one) => one !== null).join(', ')}`,
+      );
+    } else {
+      const { text, remedy } = imdsFailureText(result.failure);
+      if (result.failure.code !== this.#failure?.code) {
+        this.#log.warn({ remedy }, `this instance does not know its VPC: ${text}`);
+      }
       this.#failure = result.failure;
       this.#timer = setTimeout(() => void this.#ask(Math.min(2 * waitMs, LONGEST_WAIT_MS)), waitMs);
     }

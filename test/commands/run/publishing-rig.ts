@@ -68,14 +68,18 @@ export class Rig {
     for (const name of Object.keys(ENVIRONMENT)) delete process.env[name];
     if (!role) Object.assign(process.env, ENVIRONMENT);
     const environment = offEc2 ? {} : { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata };
-    this.identity = new HostIdentity(environment, () => {
-      if (this.#config !== null) void this.publishing.apply(this.#config);
-    });
+    this.identity = new HostIdentity(
+      environment,
+      () => {
+        if (this.#config !== null) void this.publishing.apply(this.#config);
+      },
+      this.#logger(),
+    );
     this.#live();
     this.#timer = setInterval(() => this.#look(), EVERY_MS);
   }
 
-  #live(): void {
+  #logger() {
     const say =
       (level: string) =>
       (...words: unknown[]): void => {
@@ -83,8 +87,11 @@ export class Rig {
           `${level} ${words.map((word) => (typeof word === 'string' ? word : JSON.stringify(word))).join(' ')}`,
         );
       };
-    const log = { info: say('info'), warn: say('warn'), error: say('error'), debug: say('debug') };
-    this.publishing = new Publishing({ takePeriod: () => this.#take() }, this.identity, log, this.clock);
+    return { info: say('info'), warn: say('warn'), error: say('error'), debug: say('debug') };
+  }
+
+  #live(): void {
+    this.publishing = new Publishing({ takePeriod: () => this.#take() }, this.identity, this.#logger(), this.clock);
   }
 
   async #stop(): Promise<void> {

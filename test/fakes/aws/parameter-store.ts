@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KEY, REGION } from './cloudwatch.ts';
-import { checkSignature } from './sigv4.ts';
+import { checkSignature, type Key } from './sigv4.ts';
 
 interface Input {
   readonly Names?: readonly string[];
@@ -18,6 +18,7 @@ export class FakeParameterStore {
   readonly parameters = new Map<string, { readonly value: string; readonly secure?: boolean }>();
   readonly calls: string[] = [];
   readonly problems: string[] = [];
+  keys: readonly Key[] = [KEY];
   mode: 'on' | 'denied' | 'throttle' | 'internal' = 'on';
   readonly #server = createServer((request, response) => void this.#take(request, response));
 
@@ -39,7 +40,7 @@ export class FakeParameterStore {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', date: new Date().toUTCString() });
       response.end(JSON.stringify(value));
     };
-    const signature = checkSignature(request, body, [KEY], { region: REGION, service: 'ssm' }, Date.now());
+    const signature = checkSignature(request, body, this.keys, { region: REGION, service: 'ssm' }, Date.now());
     if (signature !== null) {
       this.problems.push(signature);
       return answer(400, { __type: 'IncompleteSignature', message: signature });

@@ -30,9 +30,10 @@ export function checkSignature(
     );
   if (match === null) return 'missing';
   const [, id = '', day = '', region = '', service = '', signed = '', signature = ''] = match;
-  const key = keys.find((known) => known.id === id);
-  if (key === undefined) return 'unknown-key';
-  if ((request.headers['x-amz-security-token'] ?? undefined) !== key.token) return 'wrong-token';
+  const token = request.headers['x-amz-security-token'];
+  const ofId = keys.filter((known) => known.id === id);
+  const key = ofId.find((known) => known.token === token);
+  if (key === undefined) return ofId.length === 0 ? 'unknown-key' : 'wrong-token';
   if (region !== scope.region || service !== scope.service) return 'scope';
   const stamp = String(request.headers['x-amz-date']);
   const names = signed.split(';');
