@@ -16,7 +16,7 @@ export class HostIdentity {
   /** null off EC2. */
   readonly imds: Imds | null;
   readonly #known: () => void;
-  readonly #log: Pick<Logger, 'info' | 'warn'>;
+  readonly #log: Pick<Logger, 'info' | 'warn'> | null;
   #identity: Identity | null = null;
   #failure: ImdsFailure | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -26,7 +26,7 @@ export class HostIdentity {
   constructor(
     environment: Readonly<Record<string, string | undefined>>,
     known: () => void,
-    log: Pick<Logger, 'info' | 'warn'>,
+    log: Pick<Logger, 'info' | 'warn'> | null = null,
   ) {
     const endpoint = environment['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || undefined;
     const asked =
@@ -76,13 +76,13 @@ export class HostIdentity {
     if (result.ok) {
       this.#identity = result.identity;
       const { instanceId, vpcId, availabilityZone } = result.identity;
-      this.#log.info(
+      this.#log?.info(
         `this instance is ${[instanceId, vpcId, availabilityZone].filter((one) => one !== null).join(', ')}`,
       );
     } else {
       const { text, remedy } = imdsFailureText(result.failure);
       if (result.failure.code !== this.#failure?.code) {
-        this.#log.warn({ remedy }, `this instance does not know its VPC: ${text}`);
+        this.#log?.warn({ remedy }, `this instance does not know its VPC: ${text}`);
       }
       this.#failure = result.failure;
       this.#timer = setTimeout(() => void this.#ask(Math.min(2 * waitMs, LONGEST_WAIT_MS)), waitMs);
