@@ -21,6 +21,8 @@ export interface AwsOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The instance's metadata; null off EC2. */
   readonly imds: Imds | null;
+  /** Longest wait for an answer, ms; default 20 s. */
+  readonly answerMs?: number;
 }
 
 const CONNECT_MS = 5000;
@@ -46,7 +48,7 @@ export function clientOptions(options: AwsOptions, source: CredentialSource) {
     ...(provider === null ? {} : { credentials: provider }),
     requestHandler: {
       connectionTimeout: CONNECT_MS,
-      requestTimeout: ANSWER_MS,
+      requestTimeout: options.answerMs ?? ANSWER_MS,
       throwOnRequestTimeout: true,
       httpAgent: new HttpAgent(agent),
       // TLS is loaded here and not at the start, of which it would be 20 ms and 7 MB.

@@ -7,6 +7,7 @@ import { CloudWatch, type PutDatum } from '../../agent/aws/cloudwatch.ts';
 import type { AwsOptions } from '../../agent/aws/connection.ts';
 import type { AwsClass, AwsFailure } from '../../agent/aws/errors.ts';
 import { Imds } from '../../agent/aws/imds.ts';
+import { ParameterStore } from '../../agent/aws/parameters.ts';
 import {
   type Behaviour,
   ENVIRONMENT,
@@ -124,6 +125,17 @@ test('an answer that does not come is given up', async (t) => {
   assert.equal(!result.ok && result.failure.class, 'transient');
 });
 
+test('an answer that does not come in time is given up by the client itself; one that is late counts', async (t) => {
+  const silent = await rig(t, { behave: () => 'hang' }, { answerMs: 200 });
+  const began = Date.now();
+  const failure = await silent.put(datum());
+  assert.equal(failure?.class, 'transient');
+  assert.match(failure.text, /cannot be reached/);
+  assert.ok(Date.now() - began < 5000);
+  const late = await rig(t, { behave: () => 'late', lateMs: 300 });
+  assert.equal(await late.put(datum()), null);
+});
+
 test('what AWS will never take is called invalid', async (t) => {
   const { put } = await rig(t);
   const cases: PutDatum[] = [
@@ -223,13 +235,17 @@ test('a certificates file that is not there is told, not thrown', async (t) => {
   assert.match(failure?.text ?? '', /ENOENT/);
 });
 
-/** A proxy that joins CONNECT requests to where they go, and counts them. */
+/** A proxy that joins CONNECT requests to where they go, and counts them; what is not on loopback it refuses. */
 async function proxy(t: TestContext): Promise<{ url: string; joined: string[] }> {
   const joined: string[] = [];
   const server = createServer((_, response) => response.writeHead(405).end());
   server.on('connect', (request, socket, head) => {
     joined.push(request.url ?? '');
     const { hostname, port } = new URL(`http://${request.url}`);
+    if (hostname !== '127.0.0.1') {
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
     const upstream = connect(Number(port), hostname, () => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
@@ -260,4 +276,30 @@ test('through a proxy, by configuration or environment, unless NO_PROXY says oth
   const around = await rig(t, { tls }, { certificates, environment: { ...environment, NO_PROXY: '127.0.0.1' } });
   assert.equal(await around.put(datum()), null);
   assert.equal(joined.length, 2);
+});
+
+test('the host that is called: the region’s, its FIPS one, an interface endpoint', async (t) => {
+  const { url, joined } = await proxy(t);
+  const ask = async (over: Partial<AwsOptions>): Promise<string | undefined> => {
+    const { client } = await rig(t, {}, { proxy: url, endpoint: null, region: 'us-gov-west-1', ...over });
+    const result = await client.put([datum()], AbortSignal.timeout(10_000));
+    assert.equal(!result.ok && result.failure.class, 'transient');
+    return joined.at(-1);
+  };
+  assert.equal(await ask({}), 'monitoring.us-gov-west-1.amazonaws.com:443');
+  assert.equal(await ask({ region: 'us-east-2', fips: true }), 'monitoring-fips.us-east-2.amazonaws.com:443');
+  const endpoint = 'https://vpce-0a1b2c3d-e4f5g6h7.monitoring.ap-southeast-2.vpce.amazonaws.com';
+  assert.equal(await ask({ endpoint }), `${new URL(endpoint).host}:443`);
+  const store = new ParameterStore({
+    region: 'us-east-2',
+    endpoint: null,
+    fips: true,
+    proxy: url,
+    certificates: null,
+    imds: null,
+    environment: ENVIRONMENT,
+  });
+  assert.equal((await store.read(['/vpc-canary/default'], AbortSignal.timeout(10_000))).ok, false);
+  assert.equal(joined.at(-1), 'ssm-fips.us-east-2.amazonaws.com:443');
+  store.close();
 });

@@ -1,7 +1,7 @@
 /** The sender with the real spool and the real SDK against a CloudWatch that misbehaves; only time is the test's. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatch } from '../../agent/aws/cloudwatch.ts';
 import type { AwsFailure } from '../../agent/aws/errors.ts';
 import { fractionOf, Sender } from '../../agent/publish/sender.ts';
@@ -94,7 +94,8 @@ class Rig {
 
   #make(): [Sender, CloudWatch] {
     const options = { region: REGION, endpoint: this.#endpoint, fips: false, proxy: null, certificates: null };
-    const client = new CloudWatch({ ...options, environment: ENVIRONMENT, imds: null }, 'VpcCanary');
+    // an answer that does not come is given up soon, for this time is real
+    const client = new CloudWatch({ ...options, environment: ENVIRONMENT, imds: null, answerMs: 500 }, 'VpcCanary');
     const sink = {
       put: async (...args: Parameters<CloudWatch['put']>) => {
         this.#attempts += 1;
@@ -114,6 +115,13 @@ class Rig {
       after: this.time.after,
     });
     return [sender, client];
+  }
+
+  /** Lets a request get as far as the server. */
+  async begin(): Promise<void> {
+    const { length } = this.server.requests;
+    await this.time.pass(MINUTE / 3, async () => undefined);
+    while (this.server.requests.length === length) await sleep(5);
   }
 
   pass(ms: number): Promise<void> {
@@ -207,15 +215,39 @@ test('24 hours without CloudWatch, then everything, oldest first, fresh data at 
 
 test('every kind of trouble on the way, and each datum arrives once', async (t) => {
   const random = seeded(3);
-  const kinds: Behaviour[] = ['throttle', 'internal', 'html', 'cut', 'expired', 'denied'];
+  const kinds: Behaviour[] = ['throttle', 'internal', 'html', 'cut', 'expired', 'denied', 'hang', 'late'];
   const behave = (): Behaviour => (random() < 0.5 ? 'ok' : kinds[Math.floor(random() * kinds.length)]!);
-  const rig = await Rig.make(t, { behave });
+  const rig = await Rig.make(t, { behave, lateMs: 20 });
   for (let i = 0; i < 60; i += 1) await rig.minute(i);
   rig.server.behave = () => 'ok';
   await rig.pass(30 * MINUTE);
   assertWhole(rig.server.accepted, 60);
   assert.ok(rig.dropped > 0, 'credentials were dropped');
   assert.deepEqual(rig.server.problems, []);
+});
+
+test('a clock that AWS does not share costs one request, and each datum arrives once, with its own time', async (t) => {
+  const rig = await Rig.make(t, { now: () => Date.now() - 3_600_000 });
+  for (let i = 0; i < 4; i += 1) await rig.minute(i);
+  await rig.pass(MINUTE);
+  assertWhole(rig.server.accepted, 4);
+  assert.deepEqual(rig.server.problems, ['signature: time']);
+  assert.equal(rig.dropped, 0);
+});
+
+test('the answer that comes while the sender ends is taken; one that does not come is not waited for', async (t) => {
+  const rig = await Rig.make(t, { behave: () => 'late', lateMs: 50 });
+  rig.sender.offer(await rig.spool.append(NOON - MINUTE, periodData(0)));
+  await rig.begin();
+  await rig.sender.stop();
+  assert.equal(rig.spool.status().waiting, 0, 'what was accepted is noted');
+  const silent = await Rig.make(t, { behave: () => 'hang' });
+  silent.sender.offer(await silent.spool.append(NOON - MINUTE, periodData(0)));
+  await silent.begin();
+  const stopped = silent.sender.stop();
+  await silent.time.pass(300, async () => undefined);
+  await stopped;
+  assert.equal(silent.spool.status().waiting, 1);
 });
 
 test('a lost answer is what sends data twice, and nothing else is', async (t) => {

@@ -167,6 +167,46 @@ test('one byte in a hundred damaged: what is whole comes out as it was, the rest
   t.diagnostic(`${left.length} of 1000 batches left, ${counted} places counted`);
 });
 
+test('one byte in a hundred, wherever it stands: what comes out is as it was, the rest is counted', async (t) => {
+  const directory = temporaryDirectory(t);
+  const spool = openSpool(directory);
+  const data = [
+    { name: 'Heartbeat', unit: 'Count', dimensions: [['VpcId', 'v']], values: [[1, 1]], resolution: 60 },
+  ] as const;
+  const wanted = new Map<number, ReturnType<typeof content>>();
+  for (let i = 0; i < 2000; i += 1) {
+    const stored = await spool.append(NOON - (2000 - i) * MINUTE, data);
+    wanted.set(stored.at, content(stored));
+  }
+  await spool.close();
+  const random = seeded(11);
+  let [bytes, damaged] = [0, 0];
+  for (const file of globSync(`${directory}/*.spool`)) {
+    const whole = readFileSync(file);
+    for (let at = 0; at < whole.length; at += 1) {
+      if (random() >= 0.01) continue;
+      whole[at]! ^= 1 + Math.floor(random() * 255);
+      damaged += 1;
+    }
+    bytes += whole.length;
+    writeFileSync(file, whole);
+  }
+  assert.ok(damaged / bytes > 0.008 && damaged / bytes < 0.012, `${damaged} of ${bytes}`);
+  const next = openSpool(directory);
+  await next.open();
+  const left = await drain(next);
+  for (const batch of left) assert.deepEqual(content(batch), wanted.get(batch.at));
+  const times = left.map(({ at }) => at);
+  assert.deepEqual(
+    times,
+    [...new Set(times)].sort((a, b) => a - b),
+  );
+  const { damaged: counted, waiting } = next.status();
+  assert.ok(left.length > 600 && counted > 100, `${left.length} left, ${counted} counted`);
+  assert.equal(waiting, 0);
+  t.diagnostic(`${left.length} of 2000 batches left after ${damaged} of ${bytes} bytes, ${counted} places counted`);
+});
+
 test('every single byte flipped in turn never brings out anything wrong', async (t) => {
   const directory = temporaryDirectory(t);
   const spool = openSpool(directory);
