@@ -127,4 +127,4 @@ function byState(things: readonly { readonly state: State }[]): Record<State, nu
 }
 
 /** What to do where nothing is known of the VPC. */
-export const VPC_OFF = 'This agent does not ask AWS about its VPC: it is not on EC2, or vpc.enabled is false.';
+export const VPC_OFF = 'This agent does not ask AWS about its VPC: it is not on EC2, or vpc.enabled is off.';

@@ -9,6 +9,7 @@
  * `structure` names the shape of the page: which rows there are, in which state, which verdict, notices and events.
  * While it stays the same, patching numbers keeps a page right; when it differs the page must be fetched anew.
  */
+import { formatCount, formatRatio } from '../measure/units.ts';
 import type { CanaryEvent, Notice, SiteView, Snapshot, State, TargetView } from '../verdict/snapshot.ts';
 import { nowSample } from './page/sample.ts';
 
@@ -36,9 +37,13 @@ export type SiteRow = readonly [
   reason: string | null,
 ];
 
+/** Subnet, digits of its share in use and of what is free, its trend in words, the share itself (0 to 1). */
+export type SubnetRow = readonly [id: string, use: string, free: string, trend: string, ratio: number];
+
 export const COLUMNS = {
   targets: ['name', 'state', 'since', 'nowRttMs', 'p50Ms', 'p95Ms', 'lossRatio', 'address', 'reason'],
   sites: ['name', 'state', 'since', 'bestRttMs', 'reason'],
+  subnets: ['id', 'use', 'free', 'trend', 'ratio'],
 } as const;
 
 /** Fields that are absent did not change. */
@@ -53,6 +58,7 @@ export interface TickMessage {
   readonly counts?: Readonly<Record<State, number>>;
   readonly targets?: readonly TargetRow[];
   readonly sites?: readonly SiteRow[];
+  readonly subnets?: readonly SubnetRow[];
   /** Events that are new since the last message, newest first. */
   readonly events?: readonly CanaryEvent[];
   readonly notices?: readonly Notice[];
@@ -93,6 +99,33 @@ export function siteRow(site: SiteView): SiteRow {
   return [site.name, site.state, site.since, roundRtt(site.bestRttMs), site.reasons[0]?.text ?? null];
 }
 
+/** What of the VPC changes without a change of state; all else about it is structure. */
+export function subnetRows({ vpc }: Snapshot): readonly SubnetRow[] {
+  return (vpc?.subnets ?? []).flatMap(({ id, use }) =>
+    use === null ? [] : [[id, formatRatio(use.ratio), formatCount(use.free), use.trend, use.ratio] as const],
+  );
+}
+
+/** States and answers of the VPC; null where it is not asked. */
+function vpcStructure({ vpc }: Snapshot): unknown {
+  if (!vpc) return null;
+  const states = (things: readonly { readonly id: string; readonly state: State }[]): unknown =>
+    things.map(({ id, state }) => [id, state]);
+  return [
+    vpc.state,
+    vpc.summary,
+    vpc.parts.map(({ status, problem }) => [status, problem?.code]),
+    vpc.subnets.map(({ id, use }) => [id, use?.state]),
+    states(vpc.quotas),
+    vpc.vpns.map(({ id, state, tunnels }) => [id, state, tunnels.map((tunnel) => [tunnel.state, tunnel.changes])]),
+    vpc.virtualInterfaces.map(({ id, state, peers }) => [id, state, peers.map((peer) => peer.state)]),
+    states(vpc.lags),
+    vpc.routeTables.map(({ id, state, propagated, statics }) => [id, state, propagated, statics]),
+    vpc.sitePaths.map(({ destination, route, state }) => [destination, route?.target, state]),
+    vpc.findings.map(({ id, subject, silenced }) => [id, subject, silenced]),
+  ];
+}
+
 /** FNV-1a, 32 bit, in base 36: names a shape in a few characters; no secret, so no cryptography. */
 function shortHash(text: string): string {
   let hash = 0x811c9dc5;
@@ -120,6 +153,7 @@ export function structureOf(snapshot: Snapshot): string {
       snapshot.events[0]?.id ?? null,
       snapshot.agent.config.loadedAt,
       snapshot.agent.config.ok,
+      vpcStructure(snapshot),
     ]),
   );
 }
@@ -137,6 +171,7 @@ export function fullMessage(snapshot: Snapshot, sentence: string): FullMessage {
     counts: snapshot.counts,
     targets: snapshot.targets.map(targetRow),
     sites: snapshot.sites.map(siteRow),
+    subnets: subnetRows(snapshot),
     events: snapshot.events.slice(0, 10),
     notices: snapshot.agent.notices,
   };
@@ -159,6 +194,7 @@ function changedRows<Row extends readonly [string, ...unknown[]]>(
 export function tickMessage(before: FullMessage, after: FullMessage): TickMessage {
   const targets = changedRows(before.targets, after.targets);
   const sites = changedRows(before.sites, after.sites);
+  const subnets = changedRows(before.subnets, after.subnets);
   const newest = before.events[0]?.id ?? -1;
   const events = after.events.filter((event) => event.id > newest);
   return {
@@ -170,6 +206,7 @@ export function tickMessage(before: FullMessage, after: FullMessage): TickMessag
     ...(differs(after.counts, before.counts) ? { counts: after.counts } : {}),
     ...(targets.length > 0 ? { targets } : {}),
     ...(sites.length > 0 ? { sites } : {}),
+    ...(subnets.length > 0 ? { subnets } : {}),
     ...(events.length > 0 ? { events } : {}),
     ...(differs(after.notices, before.notices) ? { notices: after.notices } : {}),
   };

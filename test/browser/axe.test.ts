@@ -5,6 +5,8 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { allUp, noPrivilege, nothingConfigured, starting } from '../fakes/console.ts';
 import { degraded, incident } from '../fakes/console-incident.ts';
+import { NOW } from '../fakes/console-parts.ts';
+import { halfSeenVpc, quietVpc, sharedVpc, strangeVpc } from '../fakes/vpc.ts';
 import { closeBrowser, live, noBrowser, sideways, visit } from './chromium.ts';
 import { stage } from './stage.ts';
 import { THEMES, VIEWS } from './views.ts';
@@ -46,6 +48,28 @@ test('axe finds nothing: other states of things', options, async (t) => {
       const { page } = await visit(t, `${theatre.url}/`, { colorScheme, bypassCSP: true });
       await live(page);
       assert.deepEqual(await violations(page), [], `${make.name}, ${colorScheme}`);
+      await page.context().close();
+    }
+    await theatre.kill();
+  }
+});
+
+test('axe finds nothing: other VPCs', options, async (t) => {
+  for (const make of [quietVpc, halfSeenVpc, sharedVpc, strangeVpc]) {
+    const scene = allUp();
+    const theatre = await stage(t, { ...scene, snapshot: { ...scene.snapshot, vpc: make(NOW) } });
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 390],
+    ] as const) {
+      const viewport = { width, height: 900 };
+      const { page } = await visit(t, `${theatre.url}/vpc`, { colorScheme, viewport, bypassCSP: true });
+      await live(page);
+      assert.deepEqual(await violations(page), [], `${make.name}, ${colorScheme}`);
+      for (const narrow of [320, width]) {
+        await page.setViewportSize({ width: narrow, height: 800 });
+        assert.equal(await page.evaluate(sideways), 0, `${make.name} at ${narrow}`);
+      }
       await page.context().close();
     }
     await theatre.kill();

@@ -4,6 +4,8 @@ import { after, test } from 'node:test';
 import { sentence } from '../../agent/verdict/sentence.ts';
 import { allUp, HOSTILE_NAMES, hostile, noPrivilege } from '../fakes/console.ts';
 import { degraded, incident } from '../fakes/console-incident.ts';
+import { NOW } from '../fakes/console-parts.ts';
+import { halfSeenVpc, troubledVpc } from '../fakes/vpc.ts';
 import { ask } from '../web/client.ts';
 import { closeBrowser, live, noBrowser, sideways, visit } from './chromium.ts';
 import { stage } from './stage.ts';
@@ -61,6 +63,36 @@ test('without script the page is whole: verdict, chain, sites, charts, events, r
   assert.equal(await page.locator('meta[http-equiv=refresh]').getAttribute('content'), '10');
   assert.deepEqual(complaints, []);
 });
+
+test(
+  'without script the VPC is whole: sections, statement to paste, a table that opens, ranges',
+  options,
+  async (t) => {
+    const scene = incident();
+    const half = { ...troubledVpc(NOW), parts: halfSeenVpc(NOW).parts };
+    const { url } = await stage(t, { ...scene, snapshot: { ...scene.snapshot, vpc: half } });
+    const { page, complaints } = await visit(t, `${url}/`, { javaScriptEnabled: false });
+    await page.getByRole('link', { name: 'VPC', exact: true }).first().click();
+    assert.deepEqual(await page.locator('main h2').allInnerTexts(), [
+      'Not well',
+      'Address space',
+      'VPN tunnels',
+      'Direct Connect',
+      'Routes',
+      'What changed',
+      'Rules of the road',
+    ]);
+    assert.match(await page.locator('pre').last().innerText(), /"ec2:DescribeRouteTables"/);
+    assert.equal(await page.locator('button:visible').count(), 0);
+    await page.getByRole('link', { name: '8 routes of app' }).click();
+    assert.match(page.url(), /open=rtb-07c1e5a9b3d2f4a61/);
+    assert.equal(await page.locator('.route-list li').count(), 9);
+    await page.getByRole('link', { name: '14 d', exact: true }).click();
+    assert.match(page.url(), /range=14d/);
+    assert.ok((await page.locator('[data-part="vpc-changes"] li').count()) >= 3);
+    assert.deepEqual(complaints, []);
+  },
+);
 
 test('hostile names are text: no script runs, no element appears, nothing overflows', options, async (t) => {
   const { url } = await stage(t, hostile());

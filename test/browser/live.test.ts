@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { after, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Snapshot, TargetView } from '../../agent/verdict/snapshot.ts';
+import type { VpcView } from '../../agent/verdict/vpc-view.ts';
 import { allUp, many } from '../fakes/console.ts';
+import { NOW } from '../fakes/console-parts.ts';
 import { fakeStatistics } from '../fakes/statistics.ts';
+import { quietVpc, troubledVpc } from '../fakes/vpc.ts';
 import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
 import { watchOutage } from './outage-watch.ts';
 import { stage } from './stage.ts';
@@ -90,6 +93,41 @@ test(
     theatre.play((snapshot) => snapshot);
     await page.locator('h1', { hasText: 'All 13 targets' }).waitFor({ timeout: 6000 });
     assert.match(await page.title(), /^● /);
+    assert.deepEqual(complaints, []);
+  },
+);
+
+test(
+  'a subnet’s numbers are patched in place; a tunnel that falls redraws its section without reload',
+  options,
+  async (t) => {
+    const scene = allUp();
+    const quiet = quietVpc(NOW);
+    const theatre = await stage(t, { ...scene, snapshot: { ...scene.snapshot, vpc: quiet } });
+    const { page, complaints } = await visit(t, `${theatre.url}/vpc`);
+    await live(page);
+    await page.evaluate('window.sameDocument = true');
+    const row = page.locator('[data-v="subnet-0f3a91c27be400000"]');
+    const width = Number(await row.locator('[data-c=bar]').getAttribute('width'));
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    const fuller = (vpc: VpcView): VpcView => ({
+      ...vpc,
+      subnets: vpc.subnets.map((one, index) =>
+        index > 0 || one.use === null
+          ? one
+          : { ...one, use: { ...one.use, free: 75, ratio: 0.701, trend: 'full in 3 d at this rate' } },
+      ),
+    });
+    theatre.play((snapshot) => ({ ...snapshot, vpc: snapshot.vpc ? fuller(snapshot.vpc) : null }));
+    await row.locator('[data-c=use]', { hasText: '70.1 %' }).waitFor({ timeout: 4000 });
+    assert.equal(await row.locator('[data-c=free]').innerText(), '75');
+    assert.equal(await row.locator('[data-c=trend]').innerText(), 'full in 3 d at this rate');
+    assert.ok(Number(await row.locator('[data-c=bar]').getAttribute('width')) > width);
+    assert.deepEqual(requests, []);
+    theatre.play((snapshot) => ({ ...snapshot, vpc: troubledVpc(snapshot.at) }));
+    await page.locator('.inner', { hasText: 'IPSEC IS DOWN' }).waitFor({ timeout: 6000 });
+    assert.equal(await page.evaluate('window.sameDocument'), true);
     assert.deepEqual(complaints, []);
   },
 );

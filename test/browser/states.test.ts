@@ -32,6 +32,32 @@ test('a word and a sign in every row, beside a bar', options, async (t) => {
   }
 });
 
+test('the VPC: a word and a sign for each state, and a bar that is the taller the worse it is', options, async (t) => {
+  const { url } = await stage(t, incident());
+  const { page } = await visit(t, `${url}/vpc`);
+  await live(page);
+  const heights: number[] = [];
+  for (const [id, state] of [
+    ['subnet-0f3a91c27be400003', 'down'],
+    ['subnet-0f3a91c27be400000', 'degraded'],
+    ['subnet-0f3a91c27be400001', 'up'],
+  ] as const) {
+    const row = page.locator(`[data-v="${id}"]`);
+    assert.equal(await row.locator('use').first().getAttribute('href'), `#g-${state}`);
+    assert.match((await row.textContent()) ?? '', new RegExp(`\\b${state}\\b`));
+    heights.push(Number(await row.locator(`.f-${state}`).getAttribute('height')));
+  }
+  assert.deepEqual(heights, [10, 8, 6]);
+  for (const [address, state] of [
+    ['203.0.113.8', 'up'],
+    ['203.0.113.9', 'down'],
+  ] as const) {
+    const line = page.locator('.inner li', { hasText: address });
+    assert.equal(await line.locator('use').first().getAttribute('href'), `#g-${state}`);
+    assert.match(await line.innerText(), new RegExp(`${address} ${state}`));
+  }
+});
+
 /** The sign of a state as it is on the screen: which of its pixels are ink, and how far from the card's colour. */
 async function sign(
   page: Page,

@@ -8,6 +8,8 @@ export const VIEWS = {
   'target, table': '/target/akl-gw?range=24h&view=table',
   flows: '/flows',
   'flows, a group': '/flows?by=bytes&group=internet',
+  vpc: '/vpc',
+  'vpc, a table open': '/vpc?open=rtb-07c1e5a9b3d2f4a61&range=14d',
   events: '/events?range=14d',
   agent: '/agent',
 } as const;

@@ -1,7 +1,9 @@
 /** CONSOLE 8.9: what 200 targets weigh on the wire, and that a thousand can be used. Times are the bench's business. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { many } from '../fakes/console.ts';
+import { allUp, many } from '../fakes/console.ts';
+import { NOW } from '../fakes/console-parts.ts';
+import { largeVpc } from '../fakes/vpc.ts';
 import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
 import { stage } from './stage.ts';
 
@@ -28,6 +30,36 @@ test('200 targets, all rows, everything: at most 60 KB; and the second visit onl
   await live(page);
   assert.ok(bytes - first < first, `${bytes - first} of ${first} bytes the second time`);
 });
+
+test(
+  '300 subnets, all of them: at most 60 KB; without asking for all, those not well and a few',
+  options,
+  async (t) => {
+    const scene = allUp();
+    const { url } = await stage(t, { ...scene, snapshot: { ...scene.snapshot, vpc: largeVpc(NOW) } });
+    const { page, complaints } = await visit(t, 'about:blank');
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    let bytes = 0;
+    session.on('Network.loadingFinished', (event) => {
+      bytes += event.encodedDataLength;
+    });
+    await page.goto(`${url}/vpc?open=all`);
+    await live(page);
+    assert.equal(await page.locator('[data-v]').count(), 300);
+    assert.ok(bytes > 10_000 && bytes <= 60_000, `${bytes} bytes`);
+    await page.goto(`${url}/vpc`);
+    await live(page);
+    assert.equal(await page.locator('[data-v]').count(), 66, '60 that fill up, 6 that do not');
+    assert.match(await page.locator('.rest').first().innerText(), /and \d+ (more below|up)/);
+    await page.getByRole('link', { name: 'Show all 300 subnets' }).click();
+    await page.locator('[data-v]').nth(299).waitFor();
+    assert.deepEqual(
+      complaints.filter((one) => /^(console|error)/.test(one)),
+      [],
+    );
+  },
+);
 
 test('a thousand targets: a page of closed sites, one opened, one found', options, async (t) => {
   const { url } = await stage(t, many(1000, true));

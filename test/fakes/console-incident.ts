@@ -16,6 +16,7 @@ import {
   type Scene,
   sceneOf,
 } from './console-parts.ts';
+import { troubledVpc } from './vpc.ts';
 
 export const CUT = Date.parse('2026-11-21T03:02:17.400Z');
 const KM_FAILOVER = [Date.parse('2026-11-16T03:14:22Z'), Date.parse('2026-11-16T22:26:22Z')] as const;
@@ -134,7 +135,7 @@ export function incident(): Scene {
         },
       ],
     },
-    { events: [...events].reverse() },
+    { events: [...events].reverse(), vpc: troubledVpc(NOW, CUT - 1200) },
   );
   return sceneOf(snapshot, incidentPast(events));
 }

@@ -35,6 +35,8 @@ export interface View {
   /** The path ends in the name of a site or target. */
   readonly named: boolean;
   readonly nav: { readonly word: string; readonly letter: string } | null;
+  /** Whether there is anything behind its entry of the navigation; absent: always. */
+  readonly inNav?: (snapshot: Snapshot) => boolean;
   readonly usualRange: (context: Omit<Context, 'window'>) => RangeName;
   readonly draw: (context: Context, name: string) => Body;
 }

@@ -17,11 +17,15 @@ import { site } from './site.ts';
 import { target } from './target.ts';
 import { wholeTiming } from './timing.ts';
 import type { Asset, PageAnswer, PageRequest } from './view.ts';
+import { vpc } from './vpc.ts';
 import { windowOf } from './window.ts';
 
 /** In the order of the navigation. */
-const VIEWS: readonly View[] = [overview, site, target, flows, events, agent];
-const NAV = VIEWS.flatMap(({ segment, nav }) => (nav === null ? [] : [{ path: `/${segment}`, ...nav }]));
+const VIEWS: readonly View[] = [overview, site, target, flows, vpc, events, agent];
+const navOf = (snapshot: Snapshot) =>
+  VIEWS.flatMap(({ segment, nav, inNav }) =>
+    nav === null || inNav?.(snapshot) === false ? [] : [{ path: `/${segment}`, ...nav }],
+  );
 
 const memories = new WeakMap<HistoryReader, Memory>();
 
@@ -66,7 +70,7 @@ function drawPage(request: PageRequest, sources: Sources, snapshot: Snapshot): P
         timing: wholeTiming(snapshot),
         historyOldest: sources.history.oldest(),
       },
-      nav: NAV,
+      nav: navOf(snapshot),
       assets: assetPaths(),
       main: body.main,
     }),
@@ -82,7 +86,9 @@ function route(path: string): { readonly view: View | null; readonly name: strin
 function nowhere(context: Context): Body {
   return notFound(
     context,
-    html`This agent has ${NAV.map(({ word }) => word).join(', ')}, a page for each site and one for each target.`,
+    html`This agent has ${navOf(context.snapshot)
+      .map(({ word }) => word)
+      .join(', ')}, a page for each site and one for each target.`,
   );
 }
 

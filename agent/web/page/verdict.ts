@@ -55,15 +55,20 @@ function chain(links: readonly ChainLink[]): Html {
 const dashed = (...ends: readonly (ChainLink | undefined)[]): boolean =>
   ends.some((link) => link?.state === 'unknown' || link?.state === 'unchecked');
 
-/** The other troubles, one line each. */
+/** The other troubles, one line each; the VPC last, which no probe measures. */
 export function otherTroubles(context: Context): Html {
   const { snapshot, query } = context;
+  const { vpc } = snapshot;
   const sites = new Set(snapshot.sites.map(({ name }) => name));
+  const control = vpc && vpc.state !== 'up' && vpc.summary !== '' ? vpc : null;
   return html`<div data-part="others">${
-    snapshot.verdict.others.length > 0 &&
+    snapshot.verdict.others.length + (control === null ? 0 : 1) > 0 &&
     html`<ul class="others">${snapshot.verdict.others.map((other) => {
       const path = sites.has(other.subject) ? sitePath(other.subject) : targetPath(other.subject);
       return html`<li>${glyph(other.state)}<span class="vh">${other.state}: </span> ${linkedSentence(other.text, other.subject, to(path, query))}</li>`;
-    })}</ul>`
+    })}${
+      control !== null &&
+      html`<li>${glyph(control.state)}<span class="vh">${control.state}: </span> <a href="${to('/vpc', query)}">VPC</a> ${control.summary}</li>`
+    }</ul>`
   }</div>`;
 }

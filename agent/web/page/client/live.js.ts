@@ -51,7 +51,7 @@ function beat(mode) {
 
 /**
  * One message of the stream: what changed within a second.
- * @param {{ at: number, structure: string, sentence?: string, targets?: unknown[][], sites?: unknown[][] }} message
+ * @param {{ at: number, structure: string, sentence?: string, targets?: unknown[][], sites?: unknown[][], subnets?: unknown[][] }} message
  */
 function hear(message) {
   const gone = live.mode !== 'live' || Date.now() - live.heard > SILENT_MS;
@@ -61,6 +61,7 @@ function hear(message) {
   if (message.sentence !== undefined) patchSentence(message.sentence);
   for (const row of message.targets ?? []) patchTarget(row);
   for (const row of message.sites ?? []) patchSite(row);
+  for (const row of message.subnets ?? []) patchSubnet(row);
   paintAges();
   beat('live');
   if (message.structure !== seen.structure || returned) drawSoon(true);
@@ -123,6 +124,16 @@ function patchSite([name, state, , best, reason]) {
     if (best !== null) patch(row.querySelector('[data-c="best"]'), rtt(best));
     if (state !== 'up' && reason !== null) patch(row.querySelector('[data-c="why"]'), reason);
   }
+}
+
+/** id, use, free, trend, ratio @param {any[]} row */
+function patchSubnet([id, use, free, trend, ratio]) {
+  const row = document.querySelector('[data-v="' + CSS.escape(id) + '"]');
+  if (!row) return;
+  for (const [key, text] of [['use', use], ['free', free], ['trend', trend]]) patch(row.querySelector('[data-c="' + key + '"]'), text);
+  const bar = row.querySelector('[data-c="bar"]');
+  const whole = Number(bar?.parentElement?.getAttribute('width'));
+  bar?.setAttribute('width', String(Math.round(Math.min(1, ratio) * whole * 10) / 10));
 }
 
 /** @param {Element | null} cell @param {string} text @param {string} [kind] */

@@ -84,10 +84,10 @@ main{padding-top:16px;padding-bottom:8px}
 .notes{display:grid;gap:4px;margin:0 0 8px;color:var(--dim)}
 .notes li{display:flex;gap:8px}
 .notes .g{margin-top:3px}
-.notices{display:grid;gap:8px;margin-top:12px}
+.notices{display:grid;grid-template-columns:minmax(0,1fr);gap:8px;margin-top:12px}
 .notices li{display:flex;gap:10px;padding:10px 14px}
 .notices .g{margin-top:3px}
-.notices li>div{min-width:0;overflow-wrap:anywhere}
+.notices li>div{min-width:0;flex:1;overflow-wrap:anywhere}
 .n-warning{background:var(--tint-deg)} .n-error{background:var(--tint-down)}
 .remedy::before{content:"→ ";color:var(--dim)}
 .notices pre,.pad pre{margin-top:8px;padding:10px 12px;background:var(--soft);border-radius:6px;overflow-x:auto}

@@ -46,7 +46,7 @@ export const small = `
   footer .paper{display:block;flex-basis:100%}
   #tz{border:0;color:inherit}
   body{background:#fff}
-  .card,tr,li,figure{break-inside:avoid}
+  .card:not(.things):not(.ways),tr,li,figure{break-inside:avoid}
   h2,.section-head{break-after:avoid}
   *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
   main,.top-in,footer{max-width:none;padding-left:0;padding-right:0}

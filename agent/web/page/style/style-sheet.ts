@@ -6,5 +6,6 @@ import { small } from './small.css.ts';
 import { tokens } from './tokens.css.ts';
 import { verdict } from './verdict.css.ts';
 import { views } from './views.css.ts';
+import { vpcStyle } from './vpc.css.ts';
 
-export const styleSheet = (): string => compact([tokens, base, verdict, list, views, small].join('\n'));
+export const styleSheet = (): string => compact([tokens, base, verdict, list, views, vpcStyle, small].join('\n'));
