@@ -5,7 +5,7 @@
  */
 import { stringify } from 'yaml';
 import { isSecret } from './findings.ts';
-import { formatOrigin } from './problem.ts';
+import { formatOrigin, withoutUser } from './problem.ts';
 import { isReference } from './secrets.ts';
 import { formatPath, type ListNode, type MapNode, type Node, type Path, plain } from './tree.ts';
 
@@ -29,7 +29,8 @@ function isLeaf(node: Node): boolean {
 function shown(node: Node, path: Path): unknown {
   if (node.kind !== 'scalar') return node.kind === 'list' ? node.items.map((item) => shown(item, path)) : {};
   const open = !isSecret(path) || path.at(-1) === 'user' || isReference(String(node.value));
-  return open ? node.value : HIDDEN;
+  if (!open) return HIDDEN;
+  return typeof node.value === 'string' ? withoutUser(node.value) : node.value;
 }
 
 /** One row a value. */

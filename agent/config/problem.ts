@@ -60,8 +60,11 @@ export function formatProblem(problem: Problem): string {
 
 const LONGEST_VALUE = 60;
 
+/** A URL without the user and password in it, such as a proxy's. */
+export const withoutUser = (text: string): string => text.replace(/\/\/[^/\s]*@/g, '//[not shown]@');
+
 /** A written value fit for a terminal and a log: JSON, shortened, without control characters and passwords in URLs. */
 export function displayValue(value: unknown): string {
-  const json = printable((JSON.stringify(value) ?? 'nothing').replace(/\/\/[^/]*@/g, '//[not shown]@'));
+  const json = printable(withoutUser(JSON.stringify(value) ?? 'nothing'));
   return json.length <= LONGEST_VALUE ? json : `${json.slice(0, LONGEST_VALUE - 1)}…`;
 }

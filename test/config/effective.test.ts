@@ -38,6 +38,7 @@ test('each value stands beside its source', async () => {
 test('of secrets only the place is shown, of header values nothing', async () => {
   const { tree, problems } = await of(`
 http: { auth: { basic: [{ user: prtg, password: "file:/secret" }], bearer: [credential:token] } }
+aws: { proxy: "http://noc:hunter2@10.0.0.9:3128" }
 targets:
   - { name: a, http: "http://a.example/", headers: { Authorization: hunter2, X-Key: "file:/key" } }
 `);
