@@ -203,6 +203,26 @@ test('no credentials at all are told with what to do', async (t) => {
   assert.match(failure.remedy, /instance profile/);
 });
 
+test('off EC2 without credentials: told what is looked for, and the metadata is not asked by anybody', async (t) => {
+  const metadata = new FakeMetadata();
+  const own = { AWS_EC2_METADATA_SERVICE_ENDPOINT: await metadata.listen(), HOME: '/nonexistent' };
+  const before = Object.fromEntries(Object.keys(own).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, own);
+  t.after(async () => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    await metadata.close();
+  });
+  const { put } = await rig(t, {}, { environment: {}, imds: null });
+  const failure = await put(datum());
+  assert.equal(failure?.class, 'credentials');
+  assert.match(failure.text, /Could not load credentials/);
+  assert.match(failure.remedy, /AWS_ACCESS_KEY_ID/);
+  assert.deepEqual(metadata.asked, []);
+});
+
 test('nobody there, and a name that is none, are told apart', async (t) => {
   const { put } = await rig(t, {}, { endpoint: 'http://127.0.0.1:9' });
   const refused = await put(datum());

@@ -117,6 +117,10 @@ class Rig {
     return [sender, client];
   }
 
+  of(name: string): WireDatum[] {
+    return this.server.accepted.filter(({ MetricName }) => MetricName === name);
+  }
+
   /** Lets a request get as far as the server. */
   async begin(): Promise<void> {
     const { length } = this.server.requests;
@@ -170,6 +174,56 @@ test('fresh data go out within a third of the period, once', async (t) => {
   assert.equal(failure, null);
   assert.ok(deliveryMs !== null && deliveryMs >= 0 && deliveryMs < 20_000);
   assert.equal(lastAcceptedAt, NOON + 3 * MINUTE + deliveryMs);
+  assert.equal(deliveryMs, (MINUTE / 3) * fractionOf('i-0123456789abcdef0'), 'at this instance’s moment');
+});
+
+/** When a sender tries, in seconds after the first time, with one period waiting and everything refused. */
+async function attempts(kind: AwsFailure['class'], random: number, forMs: number): Promise<number[]> {
+  const time = new Time();
+  const spool = openSpool(null, { now: () => time.now });
+  const tried: number[] = [];
+  const sender = new Sender({
+    spool,
+    sink: {
+      put: async () => {
+        tried.push(time.now);
+        return { ok: false, failure: { ...UNREACHABLE, class: kind } };
+      },
+      dropCredentials: () => undefined,
+    },
+    periodMs: MINUTE,
+    instance: 'i-1',
+    now: () => time.now,
+    random: () => random,
+    after: time.after,
+  });
+  sender.offer(await spool.append(NOON - MINUTE, periodData(0)));
+  await time.pass(forMs, async () => void (await immediate()));
+  const [first = 0] = tried;
+  return tried.map((at) => Math.round((at - first) / 1000));
+}
+
+test('a failure is waited out, twice as long each time, up to a minute; five where only a person can help', async () => {
+  assert.deepEqual(await attempts('transient', 1, 5 * MINUTE), [0, 2, 6, 14, 30, 62, 122, 182, 242]);
+  assert.deepEqual(await attempts('throttled', 1, 2 * MINUTE), [0, 2, 6, 14, 30, 62]);
+  assert.deepEqual(await attempts('denied', 1, 16 * MINUTE), [0, 300, 600, 900]);
+});
+
+test('with full jitter: anything from nothing to that long', async () => {
+  assert.deepEqual(await attempts('throttled', 0.5, MINUTE), [0, 1, 3, 7, 15, 31]);
+  assert.deepEqual(await attempts('denied', 0.1, 2 * MINUTE), [0, 30, 60, 90]);
+});
+
+test('what waited goes at once, fresh data at their moment still', async (t) => {
+  const rig = await Rig.make(t);
+  for (let i = 0; i < 3; i += 1) await rig.spool.append(NOON - (5 - i) * MINUTE, periodData(i));
+  rig.sender.resume();
+  rig.sender.offer(await rig.spool.append(NOON - MINUTE, periodData(4)));
+  await rig.pass(1);
+  const times = (): number[] => rig.of('Heartbeat').map(({ Timestamp }) => Timestamp - NOON / 1000);
+  assert.deepEqual(times(), [-300, -240, -180]);
+  await rig.pass(MINUTE / 3);
+  assert.deepEqual(times(), [-300, -240, -180, -60]);
 });
 
 test('instances are spread evenly over the time there is', () => {
