@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
-import { CloudWatch } from '../../agent/aws/cloudwatch.ts';
+import { CloudWatch, type PutResult } from '../../agent/aws/cloudwatch.ts';
 import type { AwsFailure } from '../../agent/aws/errors.ts';
 import { fractionOf, Sender } from '../../agent/publish/sender.ts';
 import type { Spool } from '../../agent/publish/spool.ts';
@@ -290,19 +290,38 @@ test('a clock that AWS does not share costs one request, and each datum arrives 
   assert.equal(rig.dropped, 0);
 });
 
-test('the answer that comes while the sender ends is taken; one that does not come is not waited for', async (t) => {
+test('the answer that comes while the sender ends is taken', async (t) => {
   const rig = await Rig.make(t, { behave: () => 'late', lateMs: 50 });
   rig.sender.offer(await rig.spool.append(NOON - MINUTE, periodData(0)));
   await rig.begin();
   await rig.sender.stop();
   assert.equal(rig.spool.status().waiting, 0, 'what was accepted is noted');
-  const silent = await Rig.make(t, { behave: () => 'hang' });
-  silent.sender.offer(await silent.spool.append(NOON - MINUTE, periodData(0)));
-  await silent.begin();
-  const stopped = silent.sender.stop();
-  await silent.time.pass(300, async () => undefined);
+});
+
+test('a request that is not answered is given up at the end, and only then', async () => {
+  const time = new Time();
+  const spool = openSpool(null, { now: () => time.now });
+  const begun = Promise.withResolvers<AbortSignal>();
+  const sink = {
+    put: (_: unknown, signal: AbortSignal) => {
+      begun.resolve(signal);
+      return new Promise<PutResult>((resolve) => {
+        signal.addEventListener('abort', () => resolve({ ok: false, failure: UNREACHABLE }));
+      });
+    },
+    dropCredentials: () => undefined,
+  };
+  const { now, after } = { now: () => time.now, after: time.after };
+  const sender = new Sender({ spool, sink, periodMs: MINUTE, instance: 'i-1', now, random: () => 1, after });
+  sender.offer(await spool.append(NOON - MINUTE, periodData(0)));
+  await time.pass(MINUTE / 3, async () => undefined);
+  const signal = await begun.promise;
+  const stopped = sender.stop();
+  await time.pass(299, async () => undefined);
+  assert.equal(signal.aborted, false);
+  await time.pass(1, async () => undefined);
   await stopped;
-  assert.equal(silent.spool.status().waiting, 1);
+  assert.equal(spool.status().waiting, 1);
 });
 
 test('a lost answer is what sends data twice, and nothing else is', async (t) => {
