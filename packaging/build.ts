@@ -4,17 +4,19 @@
  *   node packaging/build.ts [--bundle-only] [--arch x64|arm64]
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES, type Architecture } from './architecture.ts';
 import { bundle } from './bundle.ts';
 import { makeExecutable } from './executable.ts';
 
-const BUNDLE = 'dist/vpc-canary.cjs';
+const BUNDLE = 'dist/vpc-canary';
 
-function report(file: string): void {
-  console.log(`${file}  ${(statSync(file).size / 2 ** 20).toFixed(1)} MiB`);
+function report(path: string): void {
+  const files = statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path];
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  console.log(`${path}  ${(bytes / 2 ** 20).toFixed(1)} MiB`);
 }
 
 async function main(): Promise<void> {

@@ -6,7 +6,7 @@
  * NODE_OPTIONS out: nobody's environment runs code inside the agent.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Architecture, koffiAddon, nodeBinary, stripCommand } from './architecture.ts';
 
@@ -25,15 +25,17 @@ export const EXEC_ARGV = [
 ];
 
 /**
- * @param bundle the CommonJS bundle
+ * @param bundle the folder with the bundle's files
  * @param out the executable to write
  */
 export function makeExecutable(architecture: Architecture, bundle: string, out: string): void {
   const scratch = mkdtempSync(`${out}.`);
   try {
     // Relative names: the blob holds the name of its main file, and two folders shall give the same bytes.
-    copyFileSync(bundle, join(scratch, 'vpc-canary.cjs'));
+    copyFileSync('packaging/executable-main.cjs', join(scratch, 'vpc-canary.cjs'));
     copyFileSync(koffiAddon(architecture), join(scratch, 'koffi.node'));
+    const parts = readdirSync(bundle).sort();
+    for (const part of parts) copyFileSync(join(bundle, part), join(scratch, part));
     const seaConfig = {
       main: 'vpc-canary.cjs',
       output: 'blob',
@@ -42,7 +44,7 @@ export function makeExecutable(architecture: Architecture, bundle: string, out: 
       useSnapshot: false,
       execArgv: EXEC_ARGV,
       execArgvExtension: 'none',
-      assets: { 'koffi.node': 'koffi.node' },
+      assets: Object.fromEntries(['koffi.node', ...parts].map((name) => [name, name])),
     };
     writeFileSync(join(scratch, 'sea.json'), JSON.stringify(seaConfig));
     execFileSync(resolve(nodeBinary(process.arch as Architecture)), ['--experimental-sea-config', 'sea.json'], {
