@@ -23,7 +23,7 @@ export function crossChecks(root: MapNode): Finding[] {
     targets?.kind === 'list'
       ? targets.items.flatMap((target, index) => targetFindings(root, target, ['targets', index]))
       : [];
-  return [...lossOrder(root, []), ...siteFindings(root), ...authFindings(root), ...ofTargets];
+  return [...lossOrder(root, []), ...usageOrder(root), ...siteFindings(root), ...authFindings(root), ...ofTargets];
 }
 
 function siteFindings(root: MapNode): Finding[] {
@@ -68,6 +68,18 @@ function lossOrder(root: MapNode, holder: Path): Finding[] {
   });
   if (degraded == null || down == null || degraded <= down) return [];
   const text = 'a target would be down before it is degraded';
+  return [{ code: 'conflict', path: [...path, 'degraded'], text, fix: 'make degraded at most as much as down' }];
+}
+
+function usageOrder(root: MapNode): Finding[] {
+  const path = ['vpc', 'thresholds', 'usage'];
+  const usage = nodeAt(root, path);
+  const [degraded, down] = ['degraded', 'down'].map((key) => {
+    const ratio = parseRatio(scalarAt(usage, key));
+    return ratio.ok ? ratio.value : null;
+  });
+  if (degraded == null || down == null || degraded <= down) return [];
+  const text = 'a subnet would be critical before it is degraded';
   return [{ code: 'conflict', path: [...path, 'degraded'], text, fix: 'make degraded at most as much as down' }];
 }
 

@@ -40,6 +40,41 @@ export interface FlowsConfig {
   readonly awsRanges: string | null;
 }
 
+/** Shares are 0 to 1. */
+export interface VpcConfig {
+  /** `auto` watches on EC2. */
+  readonly enabled: 'auto' | 'on' | 'off';
+  /** null takes the instance's. */
+  readonly id: string | null;
+  /** null takes the instance's. */
+  readonly region: string | null;
+  /** null takes the region's. */
+  readonly endpoints: { readonly ec2: string | null; readonly directConnect: string | null };
+  /** How often each is asked for, ms. */
+  readonly every: {
+    readonly tunnels: Milliseconds;
+    readonly directConnect: Milliseconds;
+    readonly addresses: Milliseconds;
+    readonly routes: Milliseconds;
+  };
+  readonly thresholds: {
+    readonly usage: { readonly degraded: number; readonly down: number };
+    readonly exhaustionMs: Milliseconds;
+    readonly routes: number;
+  };
+  readonly limits: { readonly propagatedRoutes: number; readonly staticRoutes: number; readonly prefixes: number };
+  /** Parts that are asked for. */
+  readonly features: {
+    readonly subnets: boolean;
+    readonly ipam: boolean;
+    readonly addresses: boolean;
+    readonly tunnels: boolean;
+    readonly directConnect: boolean;
+    readonly routes: boolean;
+  };
+  readonly rules: { readonly silence: readonly string[] };
+}
+
 export interface CloudWatchConfig {
   /** `auto` publishes on EC2, and elsewhere when a region is named. */
   readonly enabled: 'auto' | 'on' | 'off';
@@ -83,6 +118,7 @@ export interface Config {
   /** True when nobody named targets and the built-in ones (127.0.0.1, ::1) stand in. */
   readonly builtInTargets: boolean;
   readonly flows: FlowsConfig;
+  readonly vpc: VpcConfig;
   readonly http: HttpConfig;
   readonly publish: { readonly cloudwatch: CloudWatchConfig; readonly spool: { readonly maxBytes: number } };
   readonly parameters: ParametersConfig;

@@ -32,6 +32,7 @@ export function finish(
       ownProbes: flows.ownProbes,
       awsRanges: flows.awsRanges ?? null,
     },
+    vpc: vpcOf(written),
     http: {
       host: http.listen.host,
       port: http.listen.port,
@@ -61,6 +62,21 @@ export function finish(
     history: written.history,
     state: written.state,
     log: written.log,
+  };
+}
+
+function vpcOf({ vpc }: Settings): Config['vpc'] {
+  const { enabled, id, region, endpoints, every, thresholds, limits, features, rules } = vpc;
+  return {
+    enabled,
+    id: id ?? null,
+    region: region ?? null,
+    endpoints: { ec2: endpoints.ec2 ?? null, directConnect: endpoints.directConnect ?? null },
+    every,
+    thresholds: { usage: thresholds.usage, exhaustionMs: thresholds.exhaustion, routes: thresholds.routes },
+    limits,
+    features,
+    rules,
   };
 }
 

@@ -42,7 +42,7 @@ function parseUrl(schemes: readonly string[]): (value: unknown) => Parsed<string
   };
 }
 
-const urlField = (what: string, schemes: readonly string[], example: string) =>
+export const urlField = (what: string, schemes: readonly string[], example: string) =>
   parsed(
     {
       what,
@@ -53,7 +53,7 @@ const urlField = (what: string, schemes: readonly string[], example: string) =>
     parseUrl(schemes),
   );
 
-const regionField = (what: string) =>
+export const regionField = (what: string) =>
   z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)

@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { duration, durationOrNone, type Field, notes, parsed } from './fields.ts';
 import { type Parsed, PERCENT_PATTERN, parseRatio } from './units.ts';
 
-function lossLimit(what: string, why: string, example: string): Field<number> {
+/** A share that something may reach: above nothing, and up to everything. */
+export function shareLimit(what: string, why: string, example: string): Field<number> {
   const note = {
     what,
     allowed: 'a percentage above 0% and up to 100%, or a ratio below 1',
@@ -26,12 +27,12 @@ function lossLimit(what: string, why: string, example: string): Field<number> {
   });
 }
 
-const lossDegraded = lossLimit(
+const lossDegraded = shareLimit(
   'Loss over the window at and above which a target is degraded.',
   'TCP slows down markedly from about 2 % of loss.',
   '2%',
 );
-const lossDown = lossLimit(
+const lossDown = shareLimit(
   'Loss over the window at and above which a target is down.',
   'Less than everything lost is a bad path, not a dead one.',
   '100%',

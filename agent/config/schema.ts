@@ -13,6 +13,7 @@ import { flowsSchema } from './schema-flows.ts';
 import { awsSchema, parametersSchema, publishSchema } from './schema-publish.ts';
 import { targetSchema } from './schema-target.ts';
 import { globalThresholds, partialThresholds } from './schema-thresholds.ts';
+import { vpcSchema } from './schema-vpc.ts';
 import { secretNote, secretRefOf } from './secret-ref.ts';
 import { interfaceField, sourceField } from './target-fields.ts';
 import { formatSize, type Parsed, parseSize, SIZE_PATTERN } from './units.ts';
@@ -222,6 +223,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   flows: flowsSchema.prefault({}),
+  vpc: vpcSchema.prefault({}),
   http: http.prefault({}),
   history: z
     .strictObject({
