@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const PURE = ['measure', 'verdict', 'metric'];
 /** Pure files in rooms that also hold I/O: no node: module, clock, timer or environment. */
 const PURE_FILES =
-  /^agent\/(probe\/(wire|ledger|schedule)|flow\/(ledger|table|groups|contributors|coverage)|vpc\/(rules|routes|usage)|history\/(bins|bytes|grid|pool|row-code|spans|tiers)|host\/(evidence|series|text))/;
+  /^agent\/(probe\/(wire|ledger|schedule)|flow\/(ledger|table|groups|contributors|coverage)|vpc\/(?!memory-file)|history\/(bins|bytes|grid|pool|row-code|spans|tiers)|host\/(evidence|series|text))/;
 const IMPURE_NAMES =
   /\b(process\.|Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|setImmediate|Math\.random|globalThis\.)/;
 const FFI = /^(koffi|node:ffi)$/;
