@@ -14,7 +14,7 @@ import { effectiveCapabilities } from '../../kernel/capabilities.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../measure/units.ts';
 import type { AddressChange } from '../../probe/address-source.ts';
-import type { HostEvidence } from '../../verdict/evidence.ts';
+import type { HostEvidence, SiteEvidence } from '../../verdict/evidence.ts';
 import { LocalAlarms } from '../../verdict/local-alarms.ts';
 import { Observer } from '../../verdict/observer.ts';
 import { sentence } from '../../verdict/sentence.ts';
@@ -35,6 +35,7 @@ import { Publishing } from './publishing.ts';
 import { EverySecond } from './second.ts';
 import { Self } from './self.ts';
 import { TargetIds } from './target-ids.ts';
+import { type KnownTarget, Vpc } from './vpc.ts';
 import { webOptions } from './web-options.ts';
 
 const NO_PAST = {
@@ -73,6 +74,7 @@ export class Agent {
   readonly #probers: Probers;
   readonly #identity: HostIdentity;
   readonly #publishing: Publishing;
+  readonly #vpc: Vpc;
   readonly #parameters: Parameters;
   readonly #keeper: ConfigKeeper;
   readonly #capabilities = effectiveCapabilities() ?? [];
@@ -107,6 +109,7 @@ export class Agent {
     });
     this.#identity = new HostIdentity(process.env, () => this.#reachAws(this.#keeper.current.config), log);
     this.#publishing = new Publishing(this.#observer, this.#identity, log);
+    this.#vpc = new Vpc(this.#identity, () => this.#knownTargets());
     this.#probers = new Probers(this.#observer, (change) => this.#moved(change), this.#late);
     this.#keeper = keepConfig(initial, request, {
       now: Date.now,
@@ -173,6 +176,7 @@ export class Agent {
     if (this.#second !== null) this.#tick();
     const last = this.#snapshot;
     if (last !== null) await this.#publishing.close(systemClock().mono(), publishedOf(last));
+    await this.#vpc.close();
     this.#identity.close();
     this.#history?.close();
     this.#host.close();
@@ -190,6 +194,7 @@ export class Agent {
 
   #reachAws(config: Config): void {
     void this.#publishing.apply(config);
+    void this.#vpc.apply(config);
     this.#parameters.apply(config);
   }
 
@@ -238,10 +243,11 @@ export class Agent {
       this.#event('agent', `the machine was suspended for ${formatDuration(change.suspendedMs)}`);
     else if (change) this.#event('agent', `the clock stepped by ${(change.stepMs / 1000).toFixed(3)} s`);
     for (const { id } of this.#ids.current) this.#observer.resolution(id, this.#probers.address(id));
+    for (const event of this.#vpc.events()) this.#observer.event(event);
     this.#observer.setEvidence({
       overload: this.#probers.icmp().overload.now ? 'this host does not keep up' : null,
       host: this.#lookAtHost(),
-      sites: this.#flows.evidence(),
+      sites: joinEvidence(this.#flows.evidence(), this.#vpc.evidence()),
     });
     const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
     this.#record(seen, events, rows);
@@ -253,6 +259,7 @@ export class Agent {
       sequence: this.#sequence,
       agent,
       flows,
+      vpc: this.#vpc.view(),
       alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows, agent }, clock.mono()),
     };
     this.#snapshot = snapshot;
@@ -260,6 +267,13 @@ export class Agent {
     this.#logChanges(snapshot, events);
     for (const listener of this.#listeners) listener(snapshot);
     this.#show(snapshot);
+  }
+
+  #knownTargets(): KnownTarget[] {
+    return this.#ids.current.flatMap(({ id, target: { name, site } }) => {
+      const { address } = this.#probers.address(id);
+      return address === null ? [] : [{ name, site, address }];
+    });
   }
 
   #lookAtHost(): HostEvidence {
@@ -271,7 +285,11 @@ export class Agent {
     return this.#hostEvidence;
   }
 
-  #record(seen: Omit<Snapshot, 'agent' | 'sequence' | 'flows'>, events: readonly CanaryEvent[], rows: Rows): void {
+  #record(
+    seen: Omit<Snapshot, 'agent' | 'sequence' | 'flows' | 'vpc'>,
+    events: readonly CanaryEvent[],
+    rows: Rows,
+  ): void {
     const history = this.#history;
     if (history === null) return;
     for (const { target, stepMs, row } of rows) if (stepMs === 1000) history.writeRows(target, [row]);
@@ -301,7 +319,8 @@ export class Agent {
       pid: process.pid,
       startedAt: this.#startedAt,
       hostname: this.#self.hostname,
-      title: current.config.title ?? current.config.publish.cloudwatch.vpc ?? this.#self.hostname,
+      title:
+        current.config.title ?? this.#vpc.view()?.name ?? current.config.publish.cloudwatch.vpc ?? this.#self.hostname,
       vpcId: this.#identity.identity?.vpcId ?? null,
       availabilityZone: this.#identity.identity?.availabilityZone ?? null,
       icmp: { mode: icmp.mode, timing: icmp.timing, text: icmp.text },
@@ -331,6 +350,7 @@ export class Agent {
       ...this.#flows.conditions(),
       ...this.#identity.conditions(),
       ...this.#publishing.conditions(),
+      ...this.#vpc.conditions(),
       ...this.#parameters.conditions(),
     ];
     if (problems.length > 0) {
@@ -359,6 +379,17 @@ export class Agent {
     }
     return conditions;
   }
+}
+
+/** What flows and the control plane know of each site. */
+function joinEvidence(
+  flows: Readonly<Record<string, SiteEvidence>>,
+  vpc: ReadonlyMap<string, SiteEvidence>,
+): Readonly<Record<string, SiteEvidence>> {
+  if (vpc.size === 0) return flows;
+  const joined = { ...flows };
+  for (const [site, known] of vpc) joined[site] = { ...joined[site], ...known };
+  return joined;
 }
 
 const publishedOf = ({ agent, flows, vpc }: Snapshot) => ({ ...agent, flows: flows ?? null, vpc: vpc ?? null });
