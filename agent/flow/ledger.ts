@@ -5,8 +5,10 @@
  *
  * Rules, each from something the kernel does:
  * - A connection that was there before the agent (first dump) is a baseline: what it did before is not counted.
- * - A row without its DESTROY is forgotten only after two dumps without it: a dump can skip a row, and a skipped
- *   row that came back as new would be counted twice.
+ * - A row without its DESTROY has ended only after six dumps without it: one dump in a hundred skips a row while others
+ *   come and go beside it.
+ * - A connection that ended is in no dump any more, yet is announced only when the application lets go of it, hours
+ *   later perhaps. Its counters are kept until then, so that it is not counted again as one never seen.
  * - A dump row may have been written into the buffer before a DESTROY that is read earlier: cookies that died
  *   during a dump are tombstones until it ends.
  * - A close with SO_LINGER 0 zeroes the counters in the announcement: the last ones known stand.
@@ -43,7 +45,7 @@ export interface FlowBook {
 export const NO_FLOW = -1;
 
 /** Columns of one socket. */
-const FIELDS = 9;
+const FIELDS = 10;
 const SENT = 0;
 const RECEIVED = 1;
 const SEGS_OUT = 2;
@@ -55,11 +57,16 @@ const FLOW = 6;
 const SEEN = 7;
 /** 1 once a dump saw it in a state that follows the peer's FIN. */
 const FIN = 8;
+/** 1 once its end was counted. */
+const ENDED = 9;
 
 const TWO_32 = 2 ** 32;
 const TWO_16 = 2 ** 16;
-/** Dumps without the socket after which it is forgotten. */
-const MISSES = 2;
+/** Dumps without the socket after which it has ended. */
+const MISSES = 6;
+
+/** Ended connections remembered for want of their announcement: held by an application, or the announcement was lost. */
+const MOST_GONE = 10_000;
 
 /** Increment of a counter of `modulus`; NaN stays NaN. */
 function advance(now: number, before: number, modulus: number): number {
@@ -72,6 +79,8 @@ export class SocketLedger {
   readonly #slots = new Map<number, number>();
   readonly #free: number[] = [];
   readonly #tombstones = new Set<number>();
+  /** Ended without an announcement: not open, but still with a slot. Oldest first. */
+  readonly #gone = new Set<number>();
   #columns = new Float64Array(256 * FIELDS);
   #used = 0;
   #generation = 0;
@@ -88,7 +97,7 @@ export class SocketLedger {
 
   /** Sockets known now. */
   get size(): number {
-    return this.#slots.size;
+    return this.#slots.size - this.#gone.size;
   }
 
   /** Connects under way when the last dump ended. */
@@ -107,6 +116,7 @@ export class SocketLedger {
     const slot = this.#slots.get(row.cookie);
     if (slot === undefined) this.#meet(row);
     else {
+      if (this.#gone.delete(row.cookie)) this.#reopen(row, slot);
       this.#advance(slot, row, row.state !== TCP_STATE.SYN_SENT, hasPeersFin(row));
       this.#columns[slot + SEEN] =
         this.#generation * 2 + (this.#isEstablished(slot) || row.state !== TCP_STATE.SYN_SENT ? 1 : 0);
@@ -119,8 +129,8 @@ export class SocketLedger {
   }
 
   /**
-   * Ends the dump, up to `limit` sockets at a time: forgets those that two dumps no longer showed and whose DESTROY was
-   * lost. True when it is done; until then the dump is not over, and announcements may come in between.
+   * Ends the dump, up to `limit` sockets at a time: those that dumps no longer show and whose DESTROY did not come have
+   * ended. True when it is done; until then the dump is not over, and announcements may come in between.
    */
   sweep(limit: number): boolean {
     this.#sweeping ??= this.#slots.entries();
@@ -136,6 +146,7 @@ export class SocketLedger {
   }
 
   #look(cookie: number, slot: number): void {
+    if (this.#gone.has(cookie)) return;
     const established = this.#isEstablished(slot);
     const seen = Math.floor((this.#columns[slot + SEEN] ?? 0) / 2);
     if (this.#generation - seen < MISSES) {
@@ -143,8 +154,25 @@ export class SocketLedger {
       return;
     }
     this.#deltas.fill(0);
-    this.#deltas[established ? AT.closed : AT.failedConnects] = 1;
-    this.#leave(cookie, slot, null);
+    // A connect under way may have become a connection and ended since: only its announcement tells.
+    if (established && this.#columns[slot + ENDED] !== 1) {
+      this.#deltas[AT.closed] = 1;
+      this.#columns[slot + ENDED] = 1;
+    }
+    this.#close(slot, null);
+    this.#gone.add(cookie);
+    if (this.#gone.size <= MOST_GONE) return;
+    for (const oldest of this.#gone) {
+      this.#forget(oldest, this.#slots.get(oldest) ?? slot);
+      break;
+    }
+  }
+
+  /** A row that dumps have skipped is back. Its flow may have lost its place meanwhile. */
+  #reopen(row: SocketRow, slot: number): void {
+    const flow = this.#book.flow(row);
+    this.#columns[slot + FLOW] = flow;
+    if (flow !== NO_FLOW) this.#book.open(flow, 1);
   }
 
   #endSweep(): void {
@@ -236,6 +264,9 @@ export class SocketLedger {
 
   #die(row: SocketRow, slot: number): void {
     const zeroed = isZeroed(row);
+    const gone = this.#gone.has(row.cookie);
+    const ended = this.#columns[slot + ENDED] === 1;
+    if (gone && row.remotePort !== 0) this.#columns[slot + FLOW] = this.#book.flow(row);
     const established = this.#isEstablished(slot) || (!zeroed && this.#wasEstablished(row));
     const fin = this.#columns[slot + FIN] === 1 || this.#hadPeersFin(row);
     if (!zeroed) this.#advance(slot, row, established, fin);
@@ -243,17 +274,24 @@ export class SocketLedger {
     d.fill(0);
     if (!established) d[AT.failedConnects] = 1;
     else {
-      d[AT.closed] = 1;
+      d[AT.closed] = ended ? 0 : 1;
       d[AT.resets] = zeroed ? 1 : this.#reset(row);
     }
-    this.#leave(row.cookie, slot, row);
+    if (!gone) this.#close(slot, row);
+    else if (row.remotePort !== 0) this.#give(this.#columns[slot + FLOW] ?? NO_FLOW, row, false);
+    else this.#book.unattributed(d, row);
+    this.#forget(row.cookie, slot);
   }
 
-  /** Hands the deltas at hand to the flow and forgets the socket. */
-  #leave(cookie: number, slot: number, row: SocketRow | null): void {
+  /** Hands the deltas at hand to the flow, in which the connection is open no more. */
+  #close(slot: number, row: SocketRow | null): void {
     const flow = this.#columns[slot + FLOW] ?? NO_FLOW;
     this.#give(flow, row, false);
     if (flow !== NO_FLOW) this.#book.open(flow, -1);
+  }
+
+  #forget(cookie: number, slot: number): void {
+    this.#gone.delete(cookie);
     this.#slots.delete(cookie);
     this.#free.push(slot);
   }

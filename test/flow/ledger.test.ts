@@ -42,6 +42,8 @@ interface Connection {
   received: number;
   retransmits: number;
   rtos: number;
+  /** In no dump: over but for the application that holds it, or passed over. */
+  hidden?: boolean;
 }
 
 function rowOf(connection: Connection, ending = false): SocketRow {
@@ -65,7 +67,7 @@ function rowOf(connection: Connection, ending = false): SocketRow {
 }
 
 const step = fc.record({
-  kind: fc.constantFrom('open', 'move', 'dump', 'die', 'piece'),
+  kind: fc.constantFrom('open', 'move', 'dump', 'die', 'piece', 'hide', 'show'),
   which: fc.nat(9),
   bytes: fc.nat(100_000),
   loss: fc.nat(3),
@@ -101,7 +103,9 @@ test('any interleaving of dumps, pieces of dumps and deaths counts everything on
         if (kind === 'open') {
           live.push({ cookie: cookie++, sent: 0, received: 0, retransmits: 0, rtos: 0 });
           truth.opened += 1;
-        } else if (kind === 'move' && chosen) {
+        } else if (chosen && (kind === 'hide' || kind === 'show')) {
+          chosen.hidden = kind === 'hide';
+        } else if (kind === 'move' && chosen && chosen.hidden !== true) {
           chosen.sent += bytes;
           chosen.received += bytes >> 1;
           chosen.retransmits += loss;
@@ -109,7 +113,7 @@ test('any interleaving of dumps, pieces of dumps and deaths counts everything on
           if (loss === 3 && dumping === null) {
             finishDump();
             ledger.beginDump();
-            for (const connection of live) ledger.alive(rowOf(connection));
+            for (const connection of live) if (connection.hidden !== true) ledger.alive(rowOf(connection));
             ledger.endDump();
             chosen.rtos += rtos % 65_536;
           }
@@ -117,7 +121,7 @@ test('any interleaving of dumps, pieces of dumps and deaths counts everything on
           finishDump();
           ledger.beginDump();
           // The kernel wrote these rows into its buffer now; they may be read after later deaths.
-          dumping = live.map((connection) => rowOf(connection));
+          dumping = live.filter(({ hidden }) => hidden !== true).map((connection) => rowOf(connection));
         } else if (kind === 'piece' && dumping) {
           const next = (dumping as SocketRow[]).shift();
           if (next) ledger.alive(next);
@@ -222,4 +226,56 @@ test('a cookie that comes back after its socket was forgotten is a new connectio
   ledger.dead(rowOf({ ...fresh(), sent: 1 }, true));
   assert.equal(book.sums[AT.closed], 2);
   assert.equal(book.sums[AT.bytesOut], 501);
+});
+
+test('a connection that is over but still held by its application is closed once, however late its end is told', () => {
+  const { ledger, book } = begun();
+  const held = { ...fresh(), cookie: 77 };
+  const dump = (...rows: SocketRow[]): void => {
+    ledger.beginDump();
+    for (const row of rows) ledger.alive(row);
+    ledger.endDump();
+  };
+  dump(rowOf(held));
+  assert.deepEqual([ledger.size, book.openNow], [1, 1]);
+  for (let n = 0; n < 5; n += 1) dump();
+  assert.equal(book.openNow, 1, 'a dump may pass over it');
+  dump();
+  assert.deepEqual([ledger.size, book.openNow, book.sums[AT.closed]], [0, 0, 1]);
+  ledger.dead(Object.assign(rowOf({ ...held, sent: held.sent + 9 }, true)));
+  assert.deepEqual([book.sums[AT.opened], book.sums[AT.closed], book.openNow], [1, 1, 0]);
+  assert.equal(book.sums[AT.bytesOut], held.sent + 9, 'what it sent after the last look');
+});
+
+test('of connections whose announcement never comes only so many are remembered', () => {
+  const { ledger, book } = begun();
+  const rows = Array.from({ length: 12_000 }, (_, index) => rowOf({ ...fresh(), cookie: 1000 + index }));
+  ledger.beginDump();
+  for (const row of rows) ledger.alive(row);
+  ledger.endDump();
+  for (let n = 0; n < 6; n += 1) {
+    ledger.beginDump();
+    ledger.endDump();
+  }
+  assert.equal(book.sums[AT.closed], 12_000);
+  // The last one is remembered, the first is not.
+  ledger.dead(Object.assign(rows.at(-1)!, { state: TCP_STATE.CLOSE }));
+  assert.equal(book.sums[AT.opened], 12_000);
+  ledger.dead(Object.assign(rows[0]!, { state: TCP_STATE.CLOSE }));
+  assert.equal(book.sums[AT.opened], 12_001);
+});
+
+test('a connect that went out of sight is a failure or a connection by its announcement', () => {
+  const { ledger, book } = begun();
+  const row = Object.assign(rowOf({ ...fresh(), cookie: 5, sent: 0, received: 0 }), { state: TCP_STATE.SYN_SENT });
+  ledger.beginDump();
+  ledger.alive(row);
+  ledger.endDump();
+  for (let n = 0; n < 8; n += 1) {
+    ledger.beginDump();
+    ledger.endDump();
+  }
+  assert.deepEqual([book.openNow, book.sums[AT.failedConnects]], [0, 0]);
+  ledger.dead(rowOf({ ...fresh(), cookie: 5 }, true));
+  assert.deepEqual([book.sums[AT.opened], book.sums[AT.closed], book.sums[AT.failedConnects]], [1, 1, 0]);
 });
