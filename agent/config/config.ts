@@ -32,6 +32,8 @@ export type HistoryMode = 'disk' | 'memory' | 'off';
 export interface FlowsConfig {
   readonly enabled: boolean;
   readonly everyMs: Milliseconds;
+  /** Whether timeouts are counted in the kernel; auto: where it does not tell them by itself. */
+  readonly rto: 'auto' | 'on' | 'off';
   /** Most flows with a row of their own. */
   readonly capacity: number;
   readonly loopback: boolean;

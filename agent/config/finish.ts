@@ -31,6 +31,7 @@ export function finish(
       loopback: flows.loopback,
       ownProbes: flows.ownProbes,
       awsRanges: flows.awsRanges ?? null,
+      rto: flows.rto,
     },
     vpc: vpcOf(written),
     http: {

@@ -1,6 +1,6 @@
 /** The part of the schema about this host's TCP connections. */
 import * as z from 'zod';
-import { duration, flag, integer, notes } from './fields.ts';
+import { choice, duration, flag, integer, notes } from './fields.ts';
 
 export const flowsSchema = z
   .strictObject({
@@ -35,5 +35,9 @@ export const flowsSchema = z
         examples: ['/etc/vpc-canary/ip-ranges.json'],
       })
       .optional(),
+    rto: choice(['auto', 'on', 'off'], {
+      what: 'Whether a program in the kernel (BPF) counts retransmission timeouts of each connection.',
+      why: 'auto: where the kernel does not tell them by itself (before Linux 6.7) and the agent has CAP_BPF and CAP_NET_ADMIN; otherwise they are shown as unknown with the reason. on: even where the kernel tells them.',
+    }).prefault('auto'),
   })
   .register(notes, { what: 'The TCP connections of this host.', allowed: 'a map', examples: [] });

@@ -8,8 +8,9 @@
  */
 
 import { DIAG, type SocketRows, STATES } from '../kernel/sock-diag-wire.ts';
-import { decodeSocketRow, emptyRow, type SocketRow } from '../kernel/socket-row.ts';
+import { decodeSocketRow, emptyRow } from '../kernel/socket-row.ts';
 import { AF } from '../kernel/sockets.ts';
+import type { CountedTimeouts } from './counted-timeouts.ts';
 import type { SocketLedger } from './ledger.ts';
 
 /** The kernel's door, as this room needs it. */
@@ -34,6 +35,8 @@ export interface ReaderDependencies {
   /** Before the first row of a dump, and after its last. */
   readonly onDump?: (moment: 'begins' | 'ended') => void;
   readonly onDeath?: (cookie: number) => void;
+  /** Counts timeouts in tcp_info's place. */
+  readonly timeouts?: CountedTimeouts | null;
 }
 
 export interface ReaderOptions {
@@ -87,12 +90,21 @@ export class FlowReader {
   constructor(options: ReaderOptions, dependencies: ReaderDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { ledger } = dependencies;
-    this.#alive = { row: (view, message, info, length) => ledger.alive(this.#decode(view, message, info, length)) };
+    const { ledger, timeouts = null } = dependencies;
+    const row = this.#row;
+    this.#alive = {
+      row: (view, message, info, length) => {
+        decodeSocketRow(view, message, info, length, row);
+        timeouts?.alive(row);
+        ledger.alive(row);
+      },
+    };
     this.#dead = {
       row: (view, message, info, length) => {
-        ledger.dead(this.#decode(view, message, info, length));
-        dependencies.onDeath?.(this.#row.cookie);
+        decodeSocketRow(view, message, info, length, row);
+        timeouts?.dead(row);
+        ledger.dead(row);
+        dependencies.onDeath?.(row.cookie);
       },
     };
     this.#turn();
@@ -124,11 +136,6 @@ export class FlowReader {
     this.#dependencies.source.close();
     this.#awaiting.push(...this.#asked.splice(0));
     this.#over();
-  }
-
-  #decode(view: DataView, message: number, info: number, length: number): SocketRow {
-    decodeSocketRow(view, message, info, length, this.#row);
-    return this.#row;
   }
 
   #turn(): void {
@@ -250,6 +257,7 @@ export class FlowReader {
     this.done.dumpMs = spentMs;
     this.done.errno = 0;
     this.#dumping = null;
+    this.#dependencies.timeouts?.dumped();
     this.#dependencies.onDump?.('ended');
     this.#over();
   }

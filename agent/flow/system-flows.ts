@@ -12,6 +12,7 @@ import { formatPrefix, parsePrefix } from '../measure/address.ts';
 import type { TcpEvidence } from '../verdict/evidence.ts';
 import type { FlowsView } from '../verdict/flows-view.ts';
 import { type NamedPrefix, parseAwsRanges } from './aws-ranges.ts';
+import { CountedTimeouts } from './counted-timeouts.ts';
 import { countsOf } from './counters.ts';
 import { allSums, type Comparison, coverageOf } from './coverage.ts';
 import { type GroupPlan, planGroups } from './group-plan.ts';
@@ -21,6 +22,7 @@ import { readTotals } from './kernel-totals.ts';
 import { SocketLedger } from './ledger.ts';
 import { FlowReader } from './reader.ts';
 import { FlowTable } from './table.ts';
+import { type RtoMode, type TimeoutSource, timeoutSource } from './timeouts.ts';
 import { ViewBuilder } from './view.ts';
 
 export interface FlowsOptions {
@@ -31,6 +33,8 @@ export interface FlowsOptions {
   readonly sites: readonly { readonly name: string; readonly cidrs: readonly string[] }[];
   /** File in the form of ip-ranges.json; null for none. */
   readonly awsRanges: string | null;
+  /** Whether timeouts are counted by a program in the kernel; auto: where tcp_info does not tell them. */
+  readonly rto: RtoMode;
   readonly mono: () => number;
   readonly wall: () => number;
 }
@@ -47,6 +51,9 @@ const VIEW_SLICE = 500;
 /** ip-ranges.json has 2 MB (2026); what is far more is something else. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
+/** Where no connection is read at all. */
+const NO_TIMEOUTS: TimeoutSource = { source: null, reason: null, counter: null };
+
 export class SystemFlows {
   readonly #options: FlowsOptions;
   readonly #warnings: string[] = [];
@@ -54,6 +61,8 @@ export class SystemFlows {
   readonly #table: FlowTable;
   readonly #ledger: SocketLedger;
   readonly #source: SockDiag | null;
+  readonly #timeouts: TimeoutSource;
+  readonly #counted: CountedTimeouts | null;
   readonly #reader: FlowReader | null;
   readonly #timers: NodeJS.Timeout[];
   readonly #since: number;
@@ -75,6 +84,10 @@ export class SystemFlows {
     this.#plan = this.#makePlan();
     const listening = new Uint8Array(65_536);
     const { table, groups } = this.#plan;
+    this.#source = this.#open();
+    // Before the first look at the connections: what is opened from here on is counted.
+    this.#timeouts = this.#source === null ? NO_TIMEOUTS : timeoutSource(options.rto);
+    this.#counted = this.#timeouts.counter && new CountedTimeouts(this.#timeouts.counter);
     this.#table = new FlowTable({
       capacity: options.capacity,
       groups: groups.length,
@@ -83,10 +96,10 @@ export class SystemFlows {
         return group === NO_GROUP ? groups.length - 1 : group;
       },
       listens: (port) => (listening[port] ?? 0) > 0,
+      timeoutsCounted: this.#counted !== null,
       skip: (row) => (!options.loopback && isLoopback(row)) || (!options.ownProbes && ownSockets.has(row.cookie)),
     });
     this.#ledger = new SocketLedger(this.#table);
-    this.#source = this.#open();
     if (this.#source !== null && !options.ownProbes) ownSockets.want(true);
     this.#reader = this.#source && this.#read(this.#source, listening);
     const rotation = setInterval(() => {
@@ -121,6 +134,7 @@ export class SystemFlows {
     for (const timer of this.#timers) clearInterval(timer);
     ownSockets.want(false);
     this.#reader?.stop();
+    this.#timeouts.counter?.close();
   }
 
   #makePlan(): GroupPlan {
@@ -188,6 +202,7 @@ export class SystemFlows {
         soon: setImmediate,
         onDump: (moment) => this.#compare(moment),
         onDeath: ownSockets.forget,
+        timeouts: this.#counted,
       },
     );
   }
@@ -257,6 +272,11 @@ export class SystemFlows {
       problem: this.#problem ?? this.#dumpProblem(),
       warnings: this.#warnings,
       coverage: coverageOf(this.#first, this.#latest, this.#table.lacks),
+      timeouts: {
+        source: this.#timeouts.source,
+        reason: this.#timeouts.reason,
+        unknown: this.#counted?.unknown ?? 0,
+      },
       reader: {
         sockets: this.#ledger.size,
         flows: this.#table.size,

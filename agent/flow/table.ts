@@ -11,7 +11,7 @@ import type { SocketRow } from '../kernel/socket-row.ts';
 import { AT, type Deltas, type Lacks } from './counters.ts';
 import { type FlowBook, NO_FLOW } from './ledger.ts';
 import { RttBins } from './rtt-bins.ts';
-import { Sums } from './sums.ts';
+import { Sums, WINDOW_STEPS } from './sums.ts';
 
 export type Direction = 'client' | 'server';
 
@@ -37,6 +37,10 @@ interface FlowState {
   deliveryRate: number;
   /** Rotations since something was last added. */
   idle: number;
+  /** Rotations for which the window still holds a connection whose timeouts are not known. */
+  blind: number;
+  /** The total holds such a connection. */
+  wasBlind: boolean;
   /** Turn in which data moved and the peer was heard. */
   moved: number;
 }
@@ -48,6 +52,8 @@ export interface TableOptions {
   readonly groupOf: (remote: Uint8Array, family: 4 | 6) => number;
   /** Does a socket of this host listen on the port? Its connections are then of direction `server`. */
   readonly listens: (port: number) => boolean;
+  /** Timeouts are counted for connections from some moment on: of older ones they are not known, of the others they are. */
+  readonly timeoutsCounted?: boolean;
   /** Connections to leave out: loopback, the agent's own probes. */
   readonly skip: (row: SocketRow) => boolean;
 }
@@ -138,7 +144,10 @@ export class FlowTable implements FlowBook {
       group,
     };
     this.#rows.clear(slot);
-    this.#flows[slot] = { id, key, open: 0, rtt: null, minRttUs: Number.NaN, deliveryRate: 0, idle: 0, moved: 0 };
+    this.#flows[slot] = {
+      ...{ id, key, open: 0, rtt: null, minRttUs: Number.NaN, deliveryRate: 0, idle: 0, moved: 0 },
+      ...{ blind: 0, wasBlind: false },
+    };
     this.#slots.set(id, slot);
     return slot;
   }
@@ -149,7 +158,7 @@ export class FlowTable implements FlowBook {
   }
 
   add(flow: number, deltas: Deltas, row: SocketRow | null, rttFresh: boolean): void {
-    if (Number.isNaN(deltas[AT.timeouts])) this.#lacks.timeouts = true;
+    const blind = this.#noteUnknown(deltas);
     if (Number.isNaN(deltas[AT.resets])) this.#lacks.resets = true;
     this.#host.add(0, deltas);
     if (flow >= GROUP_ONLY) {
@@ -161,6 +170,10 @@ export class FlowTable implements FlowBook {
     this.#groups.add(state.key.group, deltas);
     this.#rows.add(flow, deltas);
     state.idle = 0;
+    if (blind) {
+      state.blind = WINDOW_STEPS;
+      state.wasBlind = true;
+    }
     if (row === null) return;
     if (rttFresh) {
       this.#noteMove(state, deltas);
@@ -169,6 +182,20 @@ export class FlowTable implements FlowBook {
     }
     if (!(row.minRttUs >= state.minRttUs)) state.minRttUs = row.minRttUs;
     if (row.deliveryRate > 0) state.deliveryRate = row.deliveryRate;
+  }
+
+  /**
+   * True for a connection whose timeouts alone are not known: the sums are those of all others. Where no connection's
+   * are known there is no sum.
+   */
+  #noteUnknown(deltas: Deltas): boolean {
+    if (!Number.isNaN(deltas[AT.timeouts])) return false;
+    if (this.#options.timeoutsCounted !== true) {
+      this.#lacks.timeouts = true;
+      return false;
+    }
+    deltas[AT.timeouts] = 0;
+    return true;
   }
 
   /** Data moved when the peer answered and bytes went either way: what only left may have gone nowhere. */
@@ -200,10 +227,12 @@ export class FlowTable implements FlowBook {
   }
 
   leftOut(deltas: Deltas): void {
+    this.#noteUnknown(deltas);
     this.#leftOut.add(0, deltas);
   }
 
   unattributed(deltas: Deltas, row: SocketRow): void {
+    this.#noteUnknown(deltas);
     if (this.#options.skip(row)) {
       this.#leftOut.add(0, deltas);
       return;
@@ -224,6 +253,7 @@ export class FlowTable implements FlowBook {
       if (state === null) continue;
       state.rtt?.rotate();
       state.idle += 1;
+      if (state.blind > 0) state.blind -= 1;
       if (state.open === 0 && state.idle > IDLE_ROTATIONS) this.#leave(slot, state);
     }
   }
@@ -281,6 +311,7 @@ export class FlowTable implements FlowBook {
       open: state.open,
       total: this.#rows.total(slot),
       window: this.#rows.window(slot),
+      blind: { window: state.blind > 0, total: state.wasBlind },
       rttUs: (q) => state.rtt?.quantile(q) ?? null,
       minRttUs: Number.isNaN(state.minRttUs) ? null : state.minRttUs,
       deliveryRate: state.deliveryRate > 0 ? state.deliveryRate : null,
@@ -321,6 +352,8 @@ export interface FlowGlance {
 export interface FlowReading extends SumReading {
   readonly key: FlowKey;
   readonly open: number;
+  /** Does it hold connections whose timeouts are not known? */
+  readonly blind: { readonly window: boolean; readonly total: boolean };
   /** Quantile of smoothed RTTs of the last rotations, µs. */
   readonly rttUs: (q: number) => number | null;
   readonly minRttUs: number | null;

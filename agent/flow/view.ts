@@ -51,8 +51,8 @@ function flowView(flow: FlowReading, groups: readonly Group[], lacks: Lacks): Fl
     site: group?.site ?? null,
     category: group?.category ?? null,
     open: flow.open,
-    window: countsOf(flow.window, lacks),
-    total: countsOf(flow.total, lacks),
+    window: countsOf(flow.window, { ...lacks, timeouts: lacks.timeouts || flow.blind.window }),
+    total: countsOf(flow.total, { ...lacks, timeouts: lacks.timeouts || flow.blind.total }),
     rttP50Ms: toMs(flow.rttUs(0.5)),
     rttP99Ms: toMs(flow.rttUs(0.99)),
     minRttMs: toMs(flow.minRttUs),
@@ -79,7 +79,10 @@ function rank(list: Ranked[], slot: number, value: number, bytes: number): void 
   if (list.length > TOP) list.pop();
 }
 
-export type ViewFacts = Pick<FlowsView, 'at' | 'windowFrom' | 'since' | 'problem' | 'warnings' | 'coverage' | 'reader'>;
+export type ViewFacts = Pick<
+  FlowsView,
+  'at' | 'windowFrom' | 'since' | 'problem' | 'warnings' | 'coverage' | 'timeouts' | 'reader'
+>;
 
 export class ViewBuilder {
   readonly #table: FlowTable;

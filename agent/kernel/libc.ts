@@ -33,6 +33,8 @@ export interface Libc {
   close(fd: number): number;
   /** With one integer or address as argument. */
   ioctl(fd: number, request: number, argument: number): number;
+  /** A call without a wrapper in the C library, by its number on this machine; three arguments. */
+  syscall(number: number, first: number, second: number, third: number): number;
   clock_gettime(clock: number, timespec: number): number;
   /** Moves the calling thread into a namespace; what is opened afterwards belongs to it. */
   setns(fd: number, kind: number): number;
@@ -85,6 +87,7 @@ function bindAll(koffi: ForeignFunctions): Libc {
   const shutdown = bind(int, 'shutdown', int, int);
   const close = bind(int, 'close', int);
   const ioctl = bind(int, 'ioctl', int, 'unsigned long', pointer);
+  const syscall = bind(ssize, 'syscall', ssize, ssize, pointer, size);
   const clockGettime = bind(int, 'clock_gettime', int, pointer);
   const setns = bind(int, 'setns', int, int);
   const ifNametoindex = bind(uint, 'if_nametoindex', pointer);
@@ -111,6 +114,7 @@ function bindAll(koffi: ForeignFunctions): Libc {
     shutdown: (fd, how) => checked(shutdown(fd, how)),
     close: (fd) => checked(close(fd)),
     ioctl: (fd, request, argument) => checked(ioctl(fd, request, argument)),
+    syscall: (number, first, second, third) => checked(syscall(number, first, second, third)),
     clock_gettime: (clock, timespec) => checked(clockGettime(clock, timespec)),
     setns: (fd, kind) => checked(setns(fd, kind)),
     if_nametoindex: (text) => {

@@ -6,7 +6,7 @@
  */
 import { Arena } from './arena.ts';
 import { libc } from './libc.ts';
-import { SOL } from './sockets.ts';
+import { AF, SOCK, SOL } from './sockets.ts';
 
 export interface TcpInfo {
   /** tcpi_state: 1 established, 7 closed … (include/net/tcp_states.h). */
@@ -77,4 +77,13 @@ export function readTcpInfo(fd: number): TcpInfo | null {
   arena.view.setUint32(ROOM, ROOM, true);
   if (libc().getsockopt(fd, SOL.TCP, TCP_INFO, arena.base, arena.base + ROOM) < 0) return null;
   return decodeTcpInfo(arena.view, 0, arena.view.getUint32(ROOM, true));
+}
+
+/** Does this kernel tell retransmission timeouts of each connection (6.7)? Throws KernelUnavailable. */
+export function kernelTellsTimeouts(): boolean {
+  const fd = libc().socket(AF.INET, SOCK.STREAM | SOCK.CLOEXEC, 0);
+  if (fd < 0) return false;
+  const info = readTcpInfo(fd);
+  libc().close(fd);
+  return info !== null && info.totalRto !== null;
 }

@@ -76,6 +76,16 @@ export interface Coverage {
   readonly opened: { readonly flows: number; readonly kernel: number | null };
 }
 
+/** Where the retransmission timeouts of each connection come from. */
+export interface TimeoutsView {
+  /** `tcp_info`: the kernel tells them (6.7); `bpf`: a program in the kernel counts them; null: they are not known. */
+  readonly source: 'tcp_info' | 'bpf' | null;
+  /** Why they are not counted, or not as was asked, with the remedy; no full stop. */
+  readonly reason: string | null;
+  /** Open connections that are older than the count: their flow's timeouts are null, sums hold those of all others. */
+  readonly unknown: number;
+}
+
 export interface FlowsView {
   readonly at: number;
   /** Begin of the window, wall time: at most ten minutes back. */
@@ -93,6 +103,7 @@ export interface FlowsView {
   /** The first flows by each metric; a flow may be in several. */
   readonly top: Readonly<Record<FlowMetric, readonly FlowView[]>>;
   readonly coverage: Coverage;
+  readonly timeouts: TimeoutsView;
   /** What of the configuration could not be taken (a file of prefixes that is broken, prefixes given twice). */
   readonly warnings: readonly string[];
   readonly reader: {

@@ -56,6 +56,7 @@ test('with no configuration the loopback is probed, and the config says that nob
     loopback: false,
     ownProbes: false,
     awsRanges: null,
+    rto: 'auto',
   });
   assert.deepEqual(config.history, { mode: 'disk', maxBytes: 64_000_000 });
   assert.equal((await good({ text: 'targets: []' })).targets.length, 0);

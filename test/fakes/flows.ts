@@ -115,6 +115,9 @@ export function flowsView(at: number, over: Partial<FlowsView> & { readonly old?
       timeouts: { flows: old ? null : 40, kernel: 44 },
       opened: { flows: 130, kernel: 130 },
     },
+    timeouts: old
+      ? { source: null, reason: 'the agent lacks CAP_BPF and CAP_NET_ADMIN', unknown: 0 }
+      : { source: 'tcp_info', reason: null, unknown: 0 },
     reader: { sockets: 3, flows: 2, evicted: 0, eventsLost: 0, dumps: 720, dumpMs: 1.3, dumpEveryMs: 10_000 },
     ...rest,
   };

@@ -18,6 +18,7 @@ function flowsWith(t: TestContext, awsRanges: string | null): SystemFlows {
     ownProbes: false,
     sites: [],
     awsRanges,
+    rto: 'auto',
     mono: () => performance.now(),
     wall: Date.now,
   });

@@ -83,6 +83,7 @@ function read(t: TestContext, over: Partial<ConstructorParameters<typeof SystemF
     ownProbes: false,
     sites: [{ name: 'dc', cidrs: ['10.2.0.0/16', 'fd02::/16'] }],
     awsRanges: null,
+    rto: 'auto',
     mono: () => performance.now(),
     wall: Date.now,
     ...over,

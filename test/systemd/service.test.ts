@@ -45,12 +45,35 @@ test('systemd understands every line', (t) => {
 
 test('every directive has its reason in the note', () => {
   const note = readFileSync('systemd/README.md', 'utf8');
-  const directives = [...directivesOf(UNIT), ...directivesOf('systemd/back-off.conf')];
+  const directives = [
+    ...directivesOf(UNIT),
+    ...directivesOf('systemd/back-off.conf'),
+    ...directivesOf('systemd/rto.conf'),
+  ];
   assert.ok(directives.length > 40, `only ${directives.length} directives seen`);
   const unexplained = directives.filter(
     (name) => !['Description', 'ExecStart', 'Environment', 'WantedBy'].includes(name) && !note.includes(`\`${name}`),
   );
   assert.deepEqual(unexplained, []);
+});
+
+test('systemd takes the drop-in that lets timeouts be counted, and bpf(2) is then allowed', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'vpc-canary-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const unit = join(folder, 'vpc-canary.service');
+  const text = readFileSync(UNIT, 'utf8').replace(/^ExecStart=\S+/m, 'ExecStart=/bin/sh');
+  // A drop-in's lines come after the unit's own.
+  const lines = readFileSync('systemd/rto.conf', 'utf8').replace(/^(#.*|\[Service\])\n/gm, '');
+  writeFileSync(unit, text.replace('\n[Install]', `${lines}\n[Install]`));
+  const ran = analyze(t, 'verify', unit);
+  if (ran === null) return;
+  assert.deepEqual(
+    ran.output.split('\n').filter((line) => line.includes('vpc-canary')),
+    [],
+  );
+  const exposed = analyze(t, 'security', '--offline=yes', '--no-pager', unit)?.output ?? '';
+  assert.match(exposed, /✗ SystemCallFilter=~@privileged .*bpf/);
+  assert.match(exposed, /✗ CapabilityBoundingSet=~CAP_BPF/);
 });
 
 test('CAP_NET_RAW is the one capability', () => {

@@ -65,6 +65,7 @@ export async function kernelSource(loopback: boolean): Promise<FlowsSource> {
     ownProbes: true,
     sites: [],
     awsRanges: null,
+    rto: 'auto',
     mono: () => clock.mono(),
     wall: () => clock.wall(),
   });

@@ -1,6 +1,7 @@
 /** Flows as a table for a terminal: columns of numbers, the widest ones given up first on a narrow screen. Pure. */
 import { counted, formatBytes, formatCount, formatRatio, rttDigits } from '../../measure/units.ts';
 import type { FlowMetric, FlowsView, FlowView } from '../../verdict/flows-view.ts';
+import { timeoutsText } from '../../verdict/timeouts-text.ts';
 
 export interface Shape {
   readonly by: FlowMetric;
@@ -31,6 +32,7 @@ interface Column {
   readonly text: (flow: FlowView) => string;
 }
 
+const NOT_TOLD = 'Timeouts of each connection are not known.';
 const DASH = '-';
 const count = (value: number | null): string => (value === null ? DASH : formatCount(value));
 const rtt = (ms: number | null): string => (ms === null ? DASH : rttDigits(ms));
@@ -97,14 +99,13 @@ function summary(flows: FlowsView, source: string): string[] {
     ...((reader.eventsLost ?? 0) > 0
       ? [`${counted(reader.eventsLost ?? 0, 'end')} of connections went unheard: counts are too low`]
       : []),
-    ...(flows.problem === null ? [] : [flows.problem]),
+    ...(flows.problem === null ? [timeoutsText(flows.timeouts) ?? []].flat() : [flows.problem]),
     ...flows.warnings,
   ];
 }
 
 function emptyText(flows: FlowsView, { by, group, port, direction }: Shape): string {
-  if (by === 'timeouts' && flows.total.timeouts === null)
-    return 'This kernel does not count timeouts per connection; Linux 6.7 and later do.';
+  if (by === 'timeouts' && flows.total.timeouts === null) return timeoutsText(flows.timeouts) ?? NOT_TOLD;
   const filtered = group !== null || port !== null || direction !== null;
   return `No flow with ${METRIC_WORDS[by]}${filtered ? ' among those asked for' : ''} in this time.`;
 }

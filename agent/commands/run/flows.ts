@@ -11,6 +11,8 @@ export class Flows {
   #flows: SystemFlows | null = null;
   /** What the one in use was made from. */
   #made = '';
+  /** Was it asked to count timeouts, whatever the kernel tells? */
+  #counts = false;
 
   /** Before the probers open their first sockets: these are to be known for the agent's own. */
   expect({ flows }: Config): void {
@@ -23,6 +25,7 @@ export class Flows {
     const wanted = JSON.stringify({ flows, prefixes });
     if (wanted === this.#made) return;
     this.#made = wanted;
+    this.#counts = flows.rto === 'on';
     this.#flows?.close();
     const clock = systemClock();
     this.#flows = !flows.enabled
@@ -33,6 +36,7 @@ export class Flows {
           loopback: flows.loopback,
           ownProbes: flows.ownProbes,
           awsRanges: flows.awsRanges,
+          rto: flows.rto,
           sites: prefixes,
           mono: () => clock.mono(),
           wall: () => clock.wall(),
@@ -57,6 +61,14 @@ export class Flows {
     );
     if (view.problem !== null)
       conditions.push({ code: 'flows-none', severity: 'warning', text: view.problem, remedy: null });
+    if (this.#counts && view.timeouts.reason !== null) {
+      conditions.push({
+        code: 'flows-rto',
+        severity: 'warning',
+        text: `flows.rto is on, yet timeouts of connections are not counted: ${view.timeouts.reason}.`,
+        remedy: null,
+      });
+    }
     const lost = view.reader.eventsLost ?? 0;
     if (lost > 0) {
       conditions.push({

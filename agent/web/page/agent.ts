@@ -1,6 +1,7 @@
 /** `/agent`: the instrument looks at itself, so that its faults are not read as the network's. */
-import { formatBytes, formatCount, formatDuration, formatSpan } from '../../measure/units.ts';
-import type { AgentView } from '../../verdict/snapshot.ts';
+import { counted, formatBytes, formatCount, formatDuration, formatSpan } from '../../measure/units.ts';
+import type { AgentView, Snapshot } from '../../verdict/snapshot.ts';
+import { timeoutsText } from '../../verdict/timeouts-text.ts';
 import { alarmPanel } from './alarms.ts';
 import type { Body, Context, View } from './context.ts';
 import { type Html, html, type Value } from './html.ts';
@@ -18,7 +19,7 @@ function draw(context: Context): Body {
     everySeconds: 10,
     main: html`<div class="page-head" data-part="subject"><h1>Agent</h1><p class="dim">vpc-canary ${agent.version} on <bdi>${agent.hostname}</bdi>, process ${agent.pid}, since ${time(agent.startedAt, now)}, ${lasting(agent.startedAt, now)}</p></div>
 ${noticeList(context, true)}${agent.notices.length === 0 && html`<p class="card none first">Nothing to report about the agent itself.</p>`}
-<div class="panels" data-part="agent">${usage(agent)}${alarmPanel(context.snapshot, now)}${timing(agent)}${clockPanel(agent)}${publishPanel(agent, now)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
+<div class="panels" data-part="agent">${usage(agent)}${alarmPanel(context.snapshot, now)}${timing(agent)}${flowsPanel(context.snapshot.flows)}${clockPanel(agent)}${publishPanel(agent, now)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
 ${configInForce(context)}`,
   };
 }
@@ -67,6 +68,28 @@ function capabilityWords(names: readonly string[]): Html {
   if (names.length === 0) return html`none`;
   if (names.length <= most) return html`<span class="mono">${sorted.join(' ')}</span>`;
   return html`<span class="mono">${sorted[0]}</span> and ${names.length - 1} more; CAP_NET_RAW alone would do`;
+}
+
+const TIMEOUT_WORDS = {
+  tcp_info: 'told by the kernel',
+  bpf: 'counted by a program in the kernel (BPF), which ends with the agent',
+} as const;
+
+/** How the connections of the host are read; what they do stands at /flows. */
+function flowsPanel(flows: Snapshot['flows']): Html | false {
+  if (!flows) return false;
+  const { reader, timeouts } = flows;
+  const { source } = timeouts;
+  const told = timeoutsText(timeouts);
+  return panel('TCP connections', [
+    flows.problem === null ? null : ['Trouble', html`<b class="t-degraded">${flows.problem}</b>`],
+    ['Known', `${counted(reader.sockets, 'socket')}, ${counted(reader.flows, 'flow')}`],
+    ['Looked at', `every ${formatDuration(reader.dumpEveryMs)}, ${counted(reader.dumps, 'time')} so far`],
+    ['A look takes', reader.dumpMs === null ? DASH : formatSpan(reader.dumpMs)],
+    ['Ends not heard', reader.eventsLost === null ? 'not known' : formatCount(reader.eventsLost)],
+    ['Timeouts', source === null ? 'not known for each connection' : TIMEOUT_WORDS[source]],
+    told === null ? null : ['In words', told],
+  ]);
 }
 
 function clockPanel({ clock }: AgentView): Html {

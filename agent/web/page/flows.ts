@@ -4,6 +4,7 @@
  */
 import { counted, formatBytes, formatCount, formatRatio } from '../../measure/units.ts';
 import type { FlowMetric, FlowsView, FlowView, GroupView } from '../../verdict/flows-view.ts';
+import { timeoutsText } from '../../verdict/timeouts-text.ts';
 import type { Body, Context, View } from './context.ts';
 import { keptFields } from './controls.ts';
 import { type Html, html } from './html.ts';
@@ -55,20 +56,22 @@ function drawFlows(context: Context, flows: FlowsView): Html {
 }
 
 /** "Rows hold 2,392 of the kernel's 2,401 retransmits: 99.6 % covered." */
-export function coverageWords({ coverage, total, window }: FlowsView): string {
+export function coverageWords(view: FlowsView): string {
+  const { coverage, total, window } = view;
   const { flows, kernel } = coverage.retransmissions;
   if (coverage.at === null || kernel === null) return 'The kernel’s own totals are not known yet.';
   const share = kernel === 0 ? '' : `: ${formatRatio(Math.min(1, flows / kernel))} covered`;
   const timeouts =
     window.timeouts === null && total.timeouts === null && coverage.timeouts.kernel !== null
-      ? ` This kernel counts timeouts for the host only: ${formatCount(coverage.timeouts.kernel)}.`
+      ? ` Timeouts are known for the host only: ${formatCount(coverage.timeouts.kernel)}.`
       : '';
-  return `Since the agent began, connections hold ${formatCount(flows)} of the kernel’s ${counted(kernel, 'retransmission')}${share}.${timeouts}`;
+  const told = timeoutsText(view.timeouts);
+  return `Since the agent began, connections hold ${formatCount(flows)} of the kernel’s ${counted(kernel, 'retransmission')}${share}.${timeouts}${told === null ? '' : ` ${told}`}`;
 }
 
 function emptyWords(query: PageQuery, flows: FlowsView): string {
   const lacking = query.by === 'timeouts' && flows.total.timeouts === null;
-  if (lacking) return 'This kernel does not count timeouts per connection; Linux 6.7 and later do.';
+  if (lacking) return timeoutsText(flows.timeouts) ?? 'Timeouts of each connection are not known.';
   const where = query.group === '' ? '' : ` with ${query.group} among the first flows`;
   return `${NONE_WORDS[query.by]}${where} in this time.`;
 }

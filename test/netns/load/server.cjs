@@ -18,8 +18,12 @@ const write = (socket, bytes) => {
   sums.written += bytes;
   socket.write(Buffer.alloc(bytes, 'x'));
 };
+let listening = 0;
 const listen = (port, options, onSocket) =>
-  net.createServer(options, onSocket).listen({ port, host: '::', backlog: 4096 });
+  net.createServer(options, onSocket).listen({ port, host: '::', backlog: 4096 }, () => {
+    listening += 1;
+    if (listening === 3) process.stdout.write('ready\n');
+  });
 
 listen(443, { allowHalfOpen: true, noDelay: true }, (socket) => {
   let head = '';
@@ -44,6 +48,5 @@ listen(443, { allowHalfOpen: true, noDelay: true }, (socket) => {
 listen(444, { noDelay: true }, (socket) => counted(socket, (chunk) => write(socket, chunk.length)));
 listen(445, { noDelay: true }, (socket) => counted(socket, () => socket.resetAndDestroy()));
 
-process.stdout.write('ready\n');
 process.stdin.on('end', () => process.stdout.write(`${JSON.stringify(sums)}\n`, () => process.exit()));
 process.stdin.resume();
