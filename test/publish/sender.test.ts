@@ -353,6 +353,25 @@ test('a datum that is never taken is found, named and set aside; all others arri
   assert.ok(rig.server.requests.length < 25, 'found by halving, and only once');
 });
 
+test('a series set aside is tried again after an hour, for the cause may be gone', async (t) => {
+  let bad = true;
+  const refuse = ({ MetricName }: WireDatum): boolean => bad && MetricName === 'PacketLoss';
+  const rig = await Rig.make(t, { refuse });
+  await rig.minute(0, 1);
+  await rig.pass(MINUTE);
+  assert.equal(rig.sender.status().refused.length, 1);
+  bad = false;
+  await rig.pass(57 * MINUTE);
+  await rig.minute(1, 1);
+  await rig.pass(MINUTE / 3);
+  assert.equal(rig.of('PacketLoss').length, 0, 'not before');
+  await rig.pass(2 * MINUTE);
+  await rig.minute(2, 1);
+  await rig.pass(MINUTE / 3);
+  assert.equal(rig.of('PacketLoss').length, 1);
+  assert.deepEqual(rig.sender.status().refused, []);
+});
+
 test('when everything is refused, nothing is thrown away', async (t) => {
   let bad = true;
   const rig = await Rig.make(t, { refuse: () => bad });
