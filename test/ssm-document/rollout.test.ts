@@ -54,6 +54,24 @@ test('what it refers to is there: steps, outputs, parameters; every parameter is
     );
 });
 
+test('it gives VpcCanary-Health what that takes', () => {
+  const { parameters } = readDocument('VpcCanary-Health') as {
+    parameters: Record<string, { allowedValues?: string[] }>;
+  };
+  const asked = steps.filter(({ inputs }) => inputs['DocumentName'] === '{{ HealthDocument }}');
+  assert.equal(asked.length, 2);
+  for (const { inputs } of asked)
+    for (const [name, values] of Object.entries(inputs['Parameters'] as Record<string, string[]>)) {
+      assert.ok(parameters[name] !== undefined, name);
+      const { allowedValues } = parameters[name];
+      if (allowedValues !== undefined)
+        assert.ok(
+          values.every((value) => allowedValues.includes(value)),
+          name,
+        );
+    }
+});
+
 /** Two instances in the first wave, three in the second, one in the last; all with version 1.3.0. */
 function fleet(...changes: Partial<FleetInstance>[]): FakeFleet {
   const waves = ['first', 'first', 'second', 'second', 'second', 'last'];

@@ -66,7 +66,16 @@ const WAYS: readonly (readonly [template: string, from: string | RegExp, to: str
     'Default: 0.0.0.0/0\n    Description: Who may open',
     'ingress_is_not_from_everywhere',
   ],
-  ['canary', 'FromPort: 8080', 'FromPort: 22', 'no_ssh'],
+  ['canary', 'FromPort:\n            Ref: PagePort', 'FromPort: 22', 'no_ssh'],
+  ['canary', 'FromPort:\n        Ref: PagePort', 'FromPort: 22', 'no_ssh'],
+  ['canary', 'MinValue: 1024', 'MinValue: 1', 'no_ssh'],
+  [
+    'canary',
+    'SourcePrefixListId:\n        Ref: ClientPrefixList',
+    'CidrIp: 0.0.0.0/0',
+    'ingress_is_not_from_everywhere',
+  ],
+  ['fleet', 'AWS-SystemsManager-AutomationAdministrationRole', 'Anybody', 'role_is_assumed_by_services_only'],
   ['canary', 'AssociatePublicIpAddress: false', 'Description: x', 'instance_has_no_public_address'],
   ['dashboard-vpc', /"\$\{AWS::Region\}"/g, '"eu-west-1"', 'dashboard_takes_the_stack_region'],
 ];
