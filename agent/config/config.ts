@@ -92,6 +92,16 @@ export interface CloudWatchConfig {
   readonly maxSeries: number;
 }
 
+export interface EventBridgeConfig {
+  readonly enabled: boolean;
+  /** Name or ARN. */
+  readonly bus: string;
+  /** null takes the instance's. */
+  readonly region: string | null;
+  /** null takes the region's. */
+  readonly endpoint: string | null;
+}
+
 export interface ParametersConfig {
   /** `auto` reads them on EC2. */
   readonly enabled: 'auto' | 'on' | 'off';
@@ -122,7 +132,11 @@ export interface Config {
   readonly flows: FlowsConfig;
   readonly vpc: VpcConfig;
   readonly http: HttpConfig;
-  readonly publish: { readonly cloudwatch: CloudWatchConfig; readonly spool: { readonly maxBytes: number } };
+  readonly publish: {
+    readonly cloudwatch: CloudWatchConfig;
+    readonly eventBridge: EventBridgeConfig;
+    readonly spool: { readonly maxBytes: number };
+  };
   readonly parameters: ParametersConfig;
   readonly aws: AwsConfig;
   readonly history: { readonly mode: HistoryMode; readonly maxBytes: number };

@@ -48,7 +48,11 @@ export function finish(
       tls: http.tls === undefined ? null : { certFile: http.tls.certificate, keyFile: http.tls.key },
       names: http.names,
     },
-    publish: { cloudwatch: cloudWatchOf(written), spool: written.publish.spool },
+    publish: {
+      cloudwatch: cloudWatchOf(written),
+      eventBridge: eventBridgeOf(written),
+      spool: written.publish.spool,
+    },
     parameters: {
       enabled: written.parameters.enabled,
       path: written.parameters.path,
@@ -93,6 +97,11 @@ function cloudWatchOf({ publish: { cloudwatch } }: Settings): Config['publish'][
     set,
     maxSeries,
   };
+}
+
+function eventBridgeOf({ publish: { eventBridge } }: Settings): Config['publish']['eventBridge'] {
+  const { enabled, bus, region, endpoint } = eventBridge;
+  return { enabled, bus, region: region ?? null, endpoint: endpoint ?? null };
 }
 
 function secretOf(reference: string, secrets: SecretTexts): Secret {

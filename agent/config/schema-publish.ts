@@ -112,9 +112,34 @@ const cloudwatch = z
   })
   .register(notes, { what: 'CloudWatch metrics.', allowed: 'a map', examples: [] });
 
+const eventBridge = z
+  .strictObject({
+    enabled: flag({
+      what: 'Whether events (a target is down, a tunnel flaps, routes are withdrawn) go to EventBridge.',
+      why: 'A million events cost a dollar; a rule is needed that does something with them.',
+    }).prefault(false),
+    bus: z
+      .string()
+      .regex(/^(arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[A-Za-z0-9._/-]{1,256}$/)
+      .register(notes, {
+        what: 'Name of the event bus, or its ARN when it is another account’s.',
+        allowed: 'letters, digits and . - _ /, or an ARN of EventBridge',
+        examples: ['default', 'arn:aws:events:ap-southeast-2:111122223333:event-bus/networks'],
+      })
+      .prefault('default'),
+    region: regionField('Region of the bus; unless set, that of the instance.').optional(),
+    endpoint: urlField(
+      'Where EventBridge is, such as an interface endpoint without private DNS.',
+      ['https:', 'http:'],
+      'https://vpce-0a1b2c3d-e4f5g6h7.events.ap-southeast-2.vpce.amazonaws.com',
+    ).optional(),
+  })
+  .register(notes, { what: 'Events to EventBridge.', allowed: 'a map', examples: [] });
+
 export const publishSchema = z
   .strictObject({
     cloudwatch: cloudwatch.prefault({}),
+    eventBridge: eventBridge.prefault({}),
     spool: z
       .strictObject({
         maxBytes: parsed(
@@ -136,7 +161,7 @@ export const publishSchema = z
       .register(notes, { what: 'Data that wait on disk.', allowed: 'a map of maxBytes', examples: [] })
       .prefault({}),
   })
-  .register(notes, { what: 'What is sent away.', allowed: 'a map of cloudwatch and spool', examples: [] });
+  .register(notes, { what: 'What is sent away.', allowed: 'a map of cloudwatch, eventBridge and spool', examples: [] });
 
 export const parametersSchema = z
   .strictObject({

@@ -24,6 +24,7 @@ import type { WebOptions, WebServer } from '../../web/options.ts';
 import { startWeb } from '../../web/server.ts';
 import type { Sources } from '../../web/sources.ts';
 import { WebStartError } from '../../web/start-error.ts';
+import { EventPublishing } from './event-publishing.ts';
 import { Flows } from './flows.ts';
 import { watchHost } from './host.ts';
 import { HostIdentity } from './identity.ts';
@@ -75,6 +76,7 @@ export class Agent {
   readonly #identity: HostIdentity;
   readonly #publishing: Publishing;
   readonly #vpc: Vpc;
+  readonly #eventPublishing: EventPublishing;
   readonly #parameters: Parameters;
   readonly #keeper: ConfigKeeper;
   readonly #capabilities = effectiveCapabilities() ?? [];
@@ -110,6 +112,7 @@ export class Agent {
     this.#identity = new HostIdentity(process.env, () => this.#reachAws(this.#keeper.current.config), log);
     this.#publishing = new Publishing(this.#observer, this.#identity, log);
     this.#vpc = new Vpc(this.#identity, () => this.#knownTargets());
+    this.#eventPublishing = new EventPublishing(this.#identity, log);
     this.#probers = new Probers(this.#observer, (change) => this.#moved(change), this.#late);
     this.#keeper = keepConfig(initial, request, {
       now: Date.now,
@@ -177,6 +180,7 @@ export class Agent {
     const last = this.#snapshot;
     if (last !== null) await this.#publishing.close(systemClock().mono(), publishedOf(last));
     await this.#vpc.close();
+    await this.#eventPublishing.close();
     this.#identity.close();
     this.#history?.close();
     this.#host.close();
@@ -195,6 +199,7 @@ export class Agent {
   #reachAws(config: Config): void {
     void this.#publishing.apply(config);
     void this.#vpc.apply(config);
+    void this.#eventPublishing.apply(config);
     this.#parameters.apply(config);
   }
 
@@ -251,6 +256,7 @@ export class Agent {
     });
     const { snapshot: seen, events, rows } = this.#observer.tick(clock.mono(), clock.wall());
     this.#record(seen, events, rows);
+    this.#eventPublishing.offer(events);
     this.#sequence += 1;
     const flows = this.#flows.view();
     const agent = this.#agentView(seen.at);
@@ -351,6 +357,7 @@ export class Agent {
       ...this.#identity.conditions(),
       ...this.#publishing.conditions(),
       ...this.#vpc.conditions(),
+      ...this.#eventPublishing.conditions(),
       ...this.#parameters.conditions(),
     ];
     if (problems.length > 0) {
