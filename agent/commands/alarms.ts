@@ -13,8 +13,10 @@ interface AlarmOptions extends ConfigOptions {
 const HELP = `
 A heartbeat alarm (missing data breach); for each target one on loss (3 of 5 minutes at its limit) and one on the 99th
 percentile of round-trip time (above what CloudWatch learnt as usual); for each site with prefixes one on TCP
-retransmissions (1 % or more in 3 of 5 minutes). Only the heartbeat and one composite a site send messages; the
-composite is silent during maintenance. Names of metrics and targets are those that are published.
+retransmissions (1 % or more in 3 of 5 minutes). For the VPC one each on the fullest subnet, a tunnel that is down and
+a BGP session that is down (with SubnetTimeToExhaustion and PropagatedRoutes in publish.cloudwatch.set also on a subnet
+that fills up and on room for routes): queries, since no configuration knows their ids. Only the heartbeat, one
+composite a site and one of the VPC send messages; composites are silent during maintenance. Names of metrics and targets are those that are published.
 
 Examples:
   $ vpc-canary alarms --sns-topic arn:aws:sns:ap-southeast-2:111122223333:network > alarms.yaml

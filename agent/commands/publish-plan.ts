@@ -48,5 +48,6 @@ function publishingOf({ sites, targets, builtInTargets, flows, publish }: Config
     maxSeries,
     periodMs,
     site,
+    vpcLimits: { usageDegraded: 0.8, exhaustionMs: 86_400_000, propagatedRoutes: 80 },
   };
 }

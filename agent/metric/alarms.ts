@@ -6,13 +6,35 @@
  * so a site with twenty targets that goes away is one message, and maintenance silences it in one place. Only the
  * heartbeat speaks for itself: when it stops, nothing else can.
  *
+ * What the VPC has (subnets, tunnels, BGP sessions, route tables) no configuration names, and it comes and goes. Those
+ * alarms therefore ask Metrics Insights for the worst of the VPC's series: one alarm a metric, also for what is made
+ * tomorrow. CloudWatch allows 200 such alarms an account and region, and prices them by the series they look at.
+ *
  * Names of metrics come from the catalogue and dimension values from the plan of series, so an alarm cannot watch
  * what is not published: a target folded into `Other`, or a metric outside the set, has none.
  */
 import type { Thresholds } from '../measure/target.ts';
-import { ALARM_PERIOD_MS, HEARTBEAT, LOSS, type MOfN, RETRANSMISSIONS, RTT } from '../verdict/alarm-conditions.ts';
-import type { Dimension } from './catalog.ts';
-import { type CloudWatchMetricName, planSeries, type Series, type SeriesInput, type SeriesTarget } from './series.ts';
+import {
+  ALARM_PERIOD_MS,
+  HEARTBEAT,
+  LOSS,
+  type MOfN,
+  RETRANSMISSIONS,
+  RTT,
+  VPC_WORST,
+  type VpcAlarmLimits,
+  type WorstCondition,
+  worstConditions,
+} from '../verdict/alarm-conditions.ts';
+import { CATALOG, type Dimension } from './catalog.ts';
+import {
+  type CloudWatchMetricName,
+  planSeries,
+  publishedMetrics,
+  type Series,
+  type SeriesInput,
+  type SeriesTarget,
+} from './series.ts';
 
 export interface AlarmTarget extends SeriesTarget {
   readonly thresholds: Thresholds;
@@ -24,6 +46,15 @@ interface AlarmBase {
   /** What stands after "VpcCanary" and the VPC in the alarm's name. */
   readonly name: string;
   readonly description: string;
+}
+
+/** The worst of all series of a metric in the VPC, whichever there are. */
+export interface WorstAlarm extends AlarmBase, Pick<WorstCondition, 'metric' | 'worst' | 'comparison' | 'threshold'> {
+  readonly kind: 'worst';
+  /** Of the metric, VpcId first: what the query takes its series from. */
+  readonly schema: readonly Dimension[];
+  readonly periodSeconds: number;
+  readonly of: MOfN;
 }
 
 interface OverMetric extends AlarmBase {
@@ -72,12 +103,14 @@ export interface CompositeAlarm extends AlarmBase {
 
 /** One that watches metrics. */
 export type MetricAlarm = LimitAlarm | BandAlarm | ShareAlarm;
-export type Alarm = MetricAlarm | CompositeAlarm;
+export type Alarm = MetricAlarm | WorstAlarm | CompositeAlarm;
 
 export interface AlarmInput extends SeriesInput<AlarmTarget> {
   readonly periodMs: number;
   /** Make alarms of this site alone, without the heartbeat; null for all. */
   readonly site: string | null;
+  /** Limits of the VPC's own alarms; null or absent: AWS is not asked about it. */
+  readonly vpcLimits?: VpcAlarmLimits | null;
 }
 
 export interface AlarmPlan {
@@ -105,6 +138,7 @@ export function planAlarms(input: AlarmInput): AlarmPlan {
     ];
     alarms.push(...children, ...siteAlarms(site, children));
   }
+  if (input.site === null && input.vpcLimits) alarms.push(...vpcAlarms(input.vpcLimits, input.set, periodSeconds));
   return { alarms, folded };
 }
 
@@ -227,6 +261,35 @@ function siteAlarms(site: string, children: readonly MetricAlarm[]): CompositeAl
     notifies: true,
   };
   return [...parts, whole];
+}
+
+/** Of the VPC: an alarm for each metric that is published, and one over them that sends messages. */
+function vpcAlarms(limits: VpcAlarmLimits, set: AlarmInput['set'], periodSeconds: number): Alarm[] {
+  const published = publishedMetrics(set);
+  const children = worstConditions(limits)
+    .filter(({ metric }) => published.includes(metric))
+    .map(
+      ({ text, ...condition }): WorstAlarm => ({
+        ...condition,
+        kind: 'worst',
+        id: `Vpc${condition.metric}`,
+        name: condition.metric,
+        description: `In this VPC ${text}, ${words(VPC_WORST)}. The page /vpc says which.`,
+        schema: CATALOG.find(({ name }) => name === condition.metric)?.cloudWatch?.dimensions ?? [],
+        periodSeconds,
+        of: VPC_WORST,
+      }),
+    );
+  if (children.length === 0) return [];
+  const whole: CompositeAlarm = {
+    kind: 'composite',
+    id: 'Vpc',
+    name: 'vpc',
+    description: 'Addresses, tunnels, BGP or routes of the VPC are in trouble; its alarms tell what.',
+    children: children.map(({ id }) => id),
+    notifies: true,
+  };
+  return [...children, whole];
 }
 
 const words = ({ datapoints, periods }: MOfN): string => `in ${datapoints} of ${periods} periods`;

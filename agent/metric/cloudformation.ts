@@ -5,7 +5,7 @@
  * Maintenance is an alarm too, because that is what CloudWatch lets silence others: a composite whose rule is FALSE
  * until the stack is deployed with Maintenance=yes. One that a fleet shares already can be named instead.
  */
-import type { Alarm, BandAlarm, CompositeAlarm, LimitAlarm, MetricAlarm, ShareAlarm } from './alarms.ts';
+import type { Alarm, BandAlarm, CompositeAlarm, LimitAlarm, MetricAlarm, ShareAlarm, WorstAlarm } from './alarms.ts';
 
 export interface TemplateOptions {
   /** Defaults of the template's parameters; null leaves the parameter without one, to be given at deployment. */
@@ -70,6 +70,8 @@ function resource(alarm: Alarm): object {
       return bandAlarm(alarm);
     case 'share':
       return shareAlarm(alarm);
+    case 'worst':
+      return worstAlarm(alarm);
     case 'composite':
       return compositeAlarm(alarm);
   }
@@ -138,6 +140,33 @@ function shareAlarm(alarm: ShareAlarm): object {
       Threshold: alarm.threshold,
       EvaluationPeriods: alarm.of.periods,
       DatapointsToAlarm: alarm.of.datapoints,
+      TreatMissingData: 'missing',
+    },
+  };
+}
+
+/** A query of Metrics Insights that gives one series: the worst of them all, minute by minute. */
+function worstAlarm(alarm: WorstAlarm): object {
+  const from = `SCHEMA("\${Namespace}", ${alarm.schema.join(', ')})`;
+  const query = `SELECT ${alarm.worst}(${alarm.metric}) FROM ${from} WHERE VpcId = '\${VpcId}'`;
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      ...named(alarm),
+      Metrics: [
+        {
+          Id: 'worst',
+          Expression: { 'Fn::Sub': query },
+          Label: alarm.metric,
+          Period: alarm.periodSeconds,
+          ReturnData: true,
+        },
+      ],
+      ComparisonOperator: alarm.comparison,
+      Threshold: alarm.threshold,
+      EvaluationPeriods: alarm.of.periods,
+      DatapointsToAlarm: alarm.of.datapoints,
+      // a VPC without tunnels has no data of them; nor has one that AWS does not tell of
       TreatMissingData: 'missing',
     },
   };

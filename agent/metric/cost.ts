@@ -52,7 +52,7 @@ export function costOf({ series, alarms, periodMs, vpcs }: CostInput): Cost {
     usd: cents(tiered(count, PRICES.metricMonth)),
   }));
   const requests = Math.ceil(series.length / MOST_DATA) * Math.round((HOURS * 3_600_000) / periodMs);
-  const alarmsUsd = alarms.reduce((usd, alarm) => usd + priceOf(alarm), 0) + maintenanceUsd(alarms);
+  const alarmsUsd = alarms.reduce((usd, alarm) => usd + priceOf(alarm, counts), 0) + maintenanceUsd(alarms);
   const count = alarms.length + (alarms.length > 0 ? 1 : 0);
   const of = (times: number): Bill => bill(series.length * times, requests * times, count * times, alarmsUsd * times);
   return { metrics, perVpc: of(1), vpcs, fleet: of(vpcs) };
@@ -72,14 +72,17 @@ function bill(series: number, requests: number, alarms: number, alarmsUsd: numbe
   };
 }
 
-function priceOf({ kind }: Alarm): number {
-  switch (kind) {
+/** @param counts series by metric: a query is priced by those it looks at */
+function priceOf(alarm: Alarm, counts: ReadonlyMap<CloudWatchMetricName, number>): number {
+  switch (alarm.kind) {
     case 'limit':
       return PRICES.alarmMonth.metric;
     case 'band':
       return PRICES.alarmMonth.anomaly;
     case 'share':
       return 2 * PRICES.alarmMonth.metric;
+    case 'worst':
+      return (counts.get(alarm.metric) ?? 0) * PRICES.alarmMonth.metric;
     case 'composite':
       return PRICES.alarmMonth.composite;
   }

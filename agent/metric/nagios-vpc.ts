@@ -1,8 +1,7 @@
 /** `check --vpc`: the VPC as a Nagios or Icinga plugin says it. */
 import type { VpcView } from '../verdict/vpc-view.ts';
-import { troubleName, vpcSums, vpcTroubles } from '../verdict/vpc-words.ts';
+import { isTold, troubleName, vpcSums, vpcTroubles } from '../verdict/vpc-words.ts';
 import { CODE_OF, cleanLine, NAGIOS, type NagiosAnswer, nagiosLine } from './nagios.ts';
-import { isTold } from './vpc-period.ts';
 
 const MAX_LINES = 20;
 

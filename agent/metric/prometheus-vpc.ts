@@ -1,8 +1,9 @@
 /** The samples of the VPC. A part that AWS does not tell, or told too long ago, has none. */
 import type { Snapshot, State } from '../verdict/snapshot.ts';
 import type { BgpPeerView, RouteTableView, SubnetView, TunnelView, VpcPartName, VpcView } from '../verdict/vpc-view.ts';
+import { isTold } from '../verdict/vpc-words.ts';
 import { label, type Sample, seconds } from './exposition.ts';
-import { isTold, isUp, peerName } from './vpc-period.ts';
+import { isUp, peerName } from './vpc-period.ts';
 
 type VpcSamples = (snapshot: Snapshot) => Sample[];
 type Labelled = readonly (readonly [more: string, value: number | null])[];

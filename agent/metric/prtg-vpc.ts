@@ -7,9 +7,9 @@
  * scan. Limits are those of the configuration at PRTG's first scan.
  */
 import type { VpcView } from '../verdict/vpc-view.ts';
-import { countedSubnets, VPC_OFF, vpcSums } from '../verdict/vpc-words.ts';
+import { countedSubnets, isTold, VPC_OFF, vpcSums } from '../verdict/vpc-words.ts';
 import { LOOKUP, type PrtgAnswer, type PrtgChannel, prtgError } from './prtg.ts';
-import { isTold, peerName } from './vpc-period.ts';
+import { peerName } from './vpc-period.ts';
 
 /** Places among the fifty; the other fourteen are for the whole. */
 const PLACES = { tunnels: 12, peers: 8, subnets: 12, tables: 4 };

@@ -64,6 +64,10 @@ function rowsOf(set: MetricSet): PublishedRow[] {
   return published.filter(({ name }) => set.includes(name));
 }
 
+/** Names of the rows of a set. */
+export const publishedMetrics = (set: MetricSet): readonly CloudWatchMetricName[] =>
+  rowsOf(set).map(({ name }) => name);
+
 /** Of the series, what tunnels, BGP peers and route tables may take each: the rest is for what is probed. */
 const EDGE_SHARE = 4;
 

@@ -5,8 +5,8 @@
  */
 import type { Milliseconds } from '../measure/target.ts';
 import type { State } from '../verdict/snapshot.ts';
-import type { VpcPart, VpcPartName, VpcView } from '../verdict/vpc-view.ts';
-import { type CountedSubnet, countedSubnets } from '../verdict/vpc-words.ts';
+import type { VpcPartName, VpcView } from '../verdict/vpc-view.ts';
+import { type CountedSubnet, countedSubnets, isTold } from '../verdict/vpc-words.ts';
 import type { Dimension } from './catalog.ts';
 
 /** Kinds of things of a VPC that have series of their own; in the order in which they take their places. */
@@ -40,16 +40,6 @@ export function thingsOf(period: VpcPeriod): VpcThings {
     RouteTableId: of('RouteTableId'),
   };
 }
-
-const FRESH_POLLS = 3;
-
-function isFresh({ status, at, everyMs }: VpcPart, now: Milliseconds): boolean {
-  return status !== 'off' && at !== null && now - at <= FRESH_POLLS * everyMs;
-}
-
-/** The view tells of what this part polls. */
-export const isTold = (view: VpcView, name: VpcPartName, now: Milliseconds): boolean =>
-  view.parts.some((part) => part.name === name && isFresh(part, now));
 
 /** 1 up, 0 not; nothing while unknown. */
 export const isUp = (state: State): number | null => (state === 'unknown' ? null : state === 'up' ? 1 : 0);

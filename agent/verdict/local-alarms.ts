@@ -6,8 +6,20 @@
  * median deviation of the last hour, so a change that lasts becomes the usual within half an hour.
  */
 import type { Milliseconds } from '../measure/target.ts';
-import { ALARM_PERIOD_MS, HEARTBEAT, LOSS, type MOfN, RETRANSMISSIONS, RTT } from './alarm-conditions.ts';
+import {
+  ALARM_PERIOD_MS,
+  HEARTBEAT,
+  LOSS,
+  type MOfN,
+  RETRANSMISSIONS,
+  RTT,
+  VPC_WORST,
+  type WorstCondition,
+  worstConditions,
+} from './alarm-conditions.ts';
 import type { AgentView, AlarmState, AlarmsView, AlarmView, Snapshot, TargetView } from './snapshot.ts';
+import type { VpcPartName, VpcView } from './vpc-view.ts';
+import { countedSubnets, isTold } from './vpc-words.ts';
 
 /** Minutes of round-trip times that the band is made from, and the fewest that make one. */
 const BAND = { most: 60, fewest: 30 };
@@ -20,7 +32,9 @@ const LEAST_BAND = 0.1;
 const DELIVERY_MS = 90_000;
 
 /** What of a snapshot is judged. */
-export type Judged = Pick<Snapshot, 'at' | 'targets' | 'flows'> & { readonly agent: Pick<AgentView, 'publish'> };
+export type Judged = Pick<Snapshot, 'at' | 'targets' | 'flows' | 'vpc'> & {
+  readonly agent: Pick<AgentView, 'publish'>;
+};
 
 /** A data point: at fault, not at fault, or nothing known. */
 type Point = boolean | null;
@@ -38,6 +52,8 @@ interface Track {
 interface Subject {
   readonly name: string;
   readonly site: string | null;
+  /** Name of the alarm that stands over it; null: it speaks for itself. */
+  readonly under: string | null;
   readonly of: MOfN;
   /** Takes the minute that ended. */
   readonly point: (track: Track) => Point;
@@ -80,29 +96,33 @@ export class LocalAlarms {
       of.state = state;
     };
     const alarms: AlarmView[] = [];
-    for (const { name, site, of, point, text } of subjects(seen)) {
+    const found = subjects(seen);
+    for (const { name, site, of, point, text } of found) {
       const its = track(name);
       its.points.push(point(its));
       if (its.points.length > of.periods) its.points.shift();
       turn(its, stateOf(its.points, of.datapoints));
       alarms.push({ name, site, state: its.state, since: its.since, text });
     }
-    const named = new Set(alarms.flatMap(({ site }) => site ?? []));
-    const sites = [...named].map((site): AlarmView => {
-      const children = alarms.filter((alarm) => alarm.site === site);
-      const its = track(`site ${site}`);
+    const over = Map.groupBy(
+      found.filter(({ under }) => under !== null),
+      ({ under }) => under ?? '',
+    );
+    const composites = [...over].map(([name, parts]): AlarmView => {
+      const children = alarms.filter((alarm) => parts.some((part) => part.name === alarm.name));
+      const its = track(name);
       const bad = children.filter(({ state }) => state === 'ALARM').length;
       const unknown = children.every(({ state }) => state === 'INSUFFICIENT_DATA');
       turn(its, bad > 0 ? 'ALARM' : unknown ? 'INSUFFICIENT_DATA' : 'OK');
       return {
-        name: `site ${site}`,
-        site,
+        name,
+        site: parts[0]?.site ?? null,
         state: its.state,
         since: its.since,
         text: `${bad} of its ${children.length} alarms`,
       };
     });
-    const all = [...sites, ...alarms];
+    const all = [...composites, ...alarms];
     const count = (wanted: AlarmState): number => all.filter(({ state }) => state === wanted).length;
     return {
       counts: { OK: count('OK'), ALARM: count('ALARM'), INSUFFICIENT_DATA: count('INSUFFICIENT_DATA') },
@@ -117,7 +137,7 @@ function stateOf(points: readonly Point[], datapoints: number): AlarmState {
 }
 
 /** Everything there is an alarm for. */
-function subjects({ at, targets, flows, agent: { publish } }: Judged): Subject[] {
+function subjects({ at, targets, flows, vpc, agent: { publish } }: Judged): Subject[] {
   const groups = (flows?.groups ?? []).flatMap(({ site, total }) => (site === null ? [] : [{ site, total }]));
   return [
     ...(publish === null ? [] : [heartbeat(at, publish.lastAcceptedAt)]),
@@ -126,12 +146,75 @@ function subjects({ at, targets, flows, agent: { publish } }: Judged): Subject[]
       ({ site, total }): Subject => ({
         name: `${site} Retransmissions`,
         site,
+        under: `site ${site}`,
         of: RETRANSMISSIONS,
         point: (track) => sentAgain(track, { again: total.retransmissions, bytes: total.bytesOut + total.bytesIn }),
         text: `${RETRANSMISSIONS.percent} % of segments or more sent again, ${words(RETRANSMISSIONS)}`,
       }),
     ),
+    ...(vpc ? vpcSubjects(vpc, at) : []),
   ];
+}
+
+/** Of the VPC: those of the template, route headroom and exhaustion whether or not they are published. */
+function vpcSubjects(vpc: VpcView, at: number): Subject[] {
+  const { usageDegraded, exhaustionMs, routesDegraded } = vpc.limits;
+  const limit = Math.min(USUAL_ROUTES, ...vpc.routeTables.map(({ propagatedLimit }) => propagatedLimit));
+  const propagatedRoutes = Math.floor(limit * routesDegraded);
+  return worstConditions({ usageDegraded, exhaustionMs, propagatedRoutes }).map(
+    ({ metric, worst, comparison, threshold, text }): Subject => ({
+      name: metric,
+      site: null,
+      under: 'vpc',
+      of: VPC_WORST,
+      point: () => {
+        const values = isTold(vpc, PARTS[metric], at) ? valuesOf(vpc, metric) : [];
+        if (values.length === 0) return null;
+        return breaches(worst === 'MAX' ? Math.max(...values) : Math.min(...values), comparison, threshold);
+      },
+      text: `${text}, ${words(VPC_WORST)}`,
+    }),
+  );
+}
+
+/** Propagated routes a table takes where no table says. */
+const USUAL_ROUTES = 100;
+
+const PARTS: Readonly<Record<WorstCondition['metric'], VpcPartName>> = {
+  SubnetIpUsage: 'subnets',
+  SubnetTimeToExhaustion: 'subnets',
+  TunnelState: 'tunnels',
+  BgpPeerState: 'direct-connect',
+  PropagatedRoutes: 'routes',
+};
+
+/** As they are published; what is not known is left out. */
+function valuesOf(vpc: VpcView, metric: WorstCondition['metric']): number[] {
+  const up = (things: readonly { readonly state: string }[]): number[] =>
+    things.filter(({ state }) => state !== 'unknown').map(({ state }) => (state === 'up' ? 1 : 0));
+  switch (metric) {
+    case 'SubnetIpUsage':
+      return countedSubnets(vpc).map(({ use }) => use.ratio * 100);
+    case 'SubnetTimeToExhaustion':
+      return countedSubnets(vpc).flatMap(({ use }) => (use.exhaustedInMs === null ? [] : [use.exhaustedInMs / 1000]));
+    case 'TunnelState':
+      return up(vpc.vpns.flatMap(({ tunnels }) => tunnels));
+    case 'BgpPeerState':
+      return up(vpc.virtualInterfaces.flatMap(({ peers }) => peers));
+    case 'PropagatedRoutes':
+      return vpc.routeTables.map(({ propagated }) => propagated);
+  }
+}
+
+function breaches(value: number, comparison: WorstCondition['comparison'], threshold: number): boolean {
+  switch (comparison) {
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold;
+    case 'LessThanOrEqualToThreshold':
+      return value <= threshold;
+    case 'LessThanThreshold':
+      return value < threshold;
+  }
 }
 
 /** CloudWatch hears nothing from here, so its own alarm is on, or it does not know. */
@@ -139,6 +222,7 @@ function heartbeat(at: number, lastAcceptedAt: number | null): Subject {
   return {
     name: 'Heartbeat',
     site: null,
+    under: null,
     of: HEARTBEAT,
     point: () => lastAcceptedAt === null || at - lastAcceptedAt > DELIVERY_MS,
     text: `CloudWatch accepts nothing from here, ${words(HEARTBEAT)}`,
@@ -149,6 +233,7 @@ function loss({ name, site, last60s, thresholds: { lossDegraded } }: TargetView)
   return {
     name: `${name} PacketLoss`,
     site,
+    under: `site ${site}`,
     of: LOSS,
     point: () => (last60s.lossRatio === null ? null : last60s.lossRatio >= lossDegraded),
     text: `${Number((lossDegraded * 100).toFixed(3))} % or more lost, ${words(LOSS)}`,
@@ -159,6 +244,7 @@ function roundTrip({ name, site, last60s }: TargetView): Subject {
   return {
     name: `${name} RoundTripTime`,
     site,
+    under: `site ${site}`,
     of: RTT,
     point: (track) => aboveUsual(track.usual, last60s.rtt?.p99 ?? null),
     text: `slower than usual, ${words(RTT)}`,

@@ -2,6 +2,7 @@
  * What is not well about a VPC, as lines: `status --vpc`, Nagios, `/healthz` and the page's head list the same things
  * in the same words. A part that AWS does not tell is one of them.
  */
+import type { Milliseconds } from '../measure/target.ts';
 import { formatAge, formatCount, formatRatio } from '../measure/units.ts';
 import type { Reason, State } from './snapshot.ts';
 import type { AddressUse, SubnetView, VpcPart, VpcPartName, VpcView } from './vpc-view.ts';
@@ -83,6 +84,16 @@ export type CountedSubnet = SubnetView & { readonly use: AddressUse };
 
 export const countedSubnets = ({ subnets }: VpcView): CountedSubnet[] =>
   subnets.flatMap((subnet) => (subnet.use === null ? [] : [{ ...subnet, use: subnet.use }]));
+
+const FRESH_POLLS = 3;
+
+function isFresh({ status, at, everyMs }: VpcPart, now: Milliseconds): boolean {
+  return status !== 'off' && at !== null && now - at <= FRESH_POLLS * everyMs;
+}
+
+/** The view tells of what this part polls. */
+export const isTold = (view: VpcView, name: VpcPartName, now: Milliseconds): boolean =>
+  view.parts.some((part) => part.name === name && isFresh(part, now));
 
 /** Sums of the view that several renderers need. */
 export interface VpcSums {

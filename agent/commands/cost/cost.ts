@@ -5,17 +5,25 @@ import { planAlarms } from '../../metric/alarms.ts';
 import { type Bill, type Cost, costOf } from '../../metric/cost.ts';
 import { PRICES } from '../../metric/prices.ts';
 import { planSeries } from '../../metric/series.ts';
+import { NO_THINGS, VPC_KINDS, type VpcThings } from '../../metric/vpc-period.ts';
 import { loadPublishing, type Publishing } from '../publish-plan.ts';
+import { thingWords, type VpcCounts, vpcThings } from './vpc-things.ts';
 
 interface Output {
   out(text: string): void;
   error(text: string): void;
 }
 
+export interface CostRequest extends VpcCounts {
+  readonly vpcs: number;
+  readonly json?: boolean;
+  readonly ask?: string | boolean;
+}
+
 /** @returns the exit code */
 export async function cost(
   request: ConfigRequest,
-  { vpcs, json }: { readonly vpcs: number; readonly json?: boolean },
+  { vpcs, json, ask, ...counts }: CostRequest,
   output: Output,
 ): Promise<number> {
   const loaded = await loadPublishing(request, null);
@@ -23,27 +31,50 @@ export async function cost(
     output.error(`vpc-canary: ${loaded.text}\n`);
     return loaded.code;
   }
-  const { publishing } = loaded;
-  const { series, folded } = planSeries(publishing);
-  const { alarms } = planAlarms(publishing);
+  const counted = await vpcThings(counts, ask);
+  if (!counted.ok) {
+    output.error(`vpc-canary: ${counted.text}\n`);
+    return counted.code;
+  }
+  const things = counted.things ?? NO_THINGS;
+  const publishing = { ...loaded.publishing, things };
+  const { series, folded, ownThings } = planSeries(publishing);
+  const foldedThings = VPC_KINDS.reduce((sum, kind) => sum + things[kind].length - ownThings[kind], 0);
+  const alarms = planAlarms(publishing).alarms.filter(
+    (alarm) => counted.things !== null || (alarm.kind !== 'worst' && alarm.id !== 'Vpc'),
+  );
   const found = costOf({ series, alarms, periodMs: publishing.periodMs, vpcs });
   if (json === true) {
     const { asOf, region, source } = PRICES;
     const { set, periodMs, maxSeries, namespace } = publishing;
-    const facts = { prices: { asOf, region, source }, namespace, set, periodMs, maxSeries, folded: folded.length };
+    const facts = {
+      prices: { asOf, region, source },
+      namespace,
+      set,
+      periodMs,
+      maxSeries,
+      folded: folded.length,
+      foldedThings,
+    };
     output.out(`${JSON.stringify({ ...facts, ...found }, null, 2)}\n`);
   } else {
-    output.out(costText(found, publishing, folded.length));
+    output.out(costText(found, publishing, folded.length, counted.things, foldedThings));
   }
   return 0;
 }
 
-export function costText(found: Cost, publishing: Publishing, folded: number): string {
+export function costText(
+  found: Cost,
+  publishing: Publishing,
+  folded: number,
+  things: VpcThings | null,
+  foldedThings: number,
+): string {
   const { metrics, perVpc, fleet, vpcs } = found;
   const { targets, set, periodMs, maxSeries } = publishing;
   const chosen = typeof set === 'string' ? set : 'chosen';
   const lines = [
-    `${targets.length} target${targets.length === 1 ? '' : 's'}, ${chosen} metrics every ${formatDuration(periodMs)}, USD a month.`,
+    `${[`${targets.length} target${targets.length === 1 ? '' : 's'}`, thingWords(things)].filter(Boolean).join(', ')}, ${chosen} metrics every ${formatDuration(periodMs)}, USD a month.`,
     `List prices of ${PRICES.region}, ${PRICES.asOf}, without free tier or discounts: check yours, ${PRICES.source}`,
     '',
     row('metric', 'series', 'USD'),
@@ -57,6 +88,15 @@ export function costText(found: Cost, publishing: Publishing, folded: number): s
       '',
       `${folded} of ${targets.length} targets are told together as Other: publish.cloudwatch.maxSeries is ${maxSeries}.`,
     );
+  }
+  if (foldedThings > 0) {
+    lines.push(
+      '',
+      `${foldedThings} of the VPC’s things are told together as Other: publish.cloudwatch.maxSeries is ${maxSeries}.`,
+    );
+  }
+  if (things === null) {
+    lines.push('', 'Subnets, tunnels, BGP sessions and route tables come on top: --subnets 6 --tunnels 4 …, or --ask.');
   }
   return `${lines.join('\n')}\n`;
 }
