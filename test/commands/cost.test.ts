@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { incident } from '../fakes/small-snapshot.ts';
+import { quietVpc } from '../fakes/vpc.ts';
+import { fakeSources } from '../fakes/web-sources.ts';
+import { serve } from '../web/client.ts';
 import { cli } from './cli.ts';
 
 const EXAMPLE = ['--config', 'packaging/config.example.yaml'];
@@ -32,6 +36,25 @@ test('the configuration decides: the set, the period, the most series', async ()
   assert.deepEqual([few.perVpc.series <= 8, few.folded], [true, 3]);
   const text = (await cli(['cost', ...EXAMPLE, '--set', 'publish.cloudwatch.maxSeries=8'])).stdout;
   assert.match(text, /^3 of 4 targets are told together as Other: publish\.cloudwatch\.maxSeries is 8\.$/m);
+});
+
+test('the VPC’s own series: as many as said, or as a running agent sees', async (t) => {
+  const json = async (...more: string[]) => JSON.parse((await cli(['cost', ...EXAMPLE, '--json', ...more])).stdout);
+  const said = await json('--subnets', '6', '--tunnels', '4', '--bgp-peers', '2', '--route-tables', '3');
+  assert.equal(said.perVpc.series, 16 + 6 + 4 + 2);
+  // a query is priced by the series it looks at; the composite over them is one more
+  assert.equal(Math.round((said.perVpc.alarmsUsd - (await json()).perVpc.alarmsUsd) * 100), 120 + 50);
+  const many = await json('--subnets', '300');
+  assert.deepEqual([many.perVpc.series, many.foldedThings], [100, 217]);
+  const { url } = await serve(t, fakeSources({ ...incident(), vpc: quietVpc(Date.now()) }));
+  const { stdout } = await cli(['cost', ...EXAMPLE, '--ask', url]);
+  assert.match(stdout, /^4 targets, 4 subnets, 2 tunnels, 1 BGP session, 1 route table, essential metrics/);
+  assert.match(stdout, /^SubnetIpUsage +4 +1\.20$/m);
+  const without = await serve(t, fakeSources(incident()));
+  assert.equal((await cli(['cost', ...EXAMPLE, '--ask', without.url])).code, 69);
+  assert.equal((await cli(['cost', ...EXAMPLE, '--ask', url, '--subnets', '1'])).code, 64);
+  assert.equal((await cli(['cost', ...EXAMPLE, '--subnets', 'many'])).code, 64);
+  assert.match((await cli(['cost', ...EXAMPLE])).stdout, /come on top: --subnets/);
 });
 
 test('wrong options are 64, a bad configuration 78, help 0', async () => {

@@ -153,3 +153,44 @@ test('maintenance silences the sites and not the heartbeat', () => {
   });
   assert.equal(Resources['Heartbeat']?.Properties['ActionsSuppressor'], undefined);
 });
+
+const LIMITS = { usageDegraded: 0.8, exhaustionMs: 86_400_000, propagatedRoutes: 80 };
+
+test('the VPC: a query for the worst of each published metric, and one composite over them', () => {
+  const { alarms } = planAlarms(input(['a'], { vpcLimits: LIMITS }));
+  assert.deepEqual(ids(alarms).slice(-4), ['VpcSubnetIpUsage', 'VpcTunnelState', 'VpcBgpPeerState', 'Vpc']);
+  assert.deepEqual(ids(planAlarms(input(['a'], { vpcLimits: LIMITS, set: 'full' })).alarms).slice(-6), [
+    'VpcSubnetIpUsage',
+    'VpcSubnetTimeToExhaustion',
+    'VpcTunnelState',
+    'VpcBgpPeerState',
+    'VpcPropagatedRoutes',
+    'Vpc',
+  ]);
+  const printed = template(planAlarms(input(['a'], { vpcLimits: LIMITS, set: 'full' })).alarms);
+  assert.deepEqual(templateProblems(printed), []);
+  const { Metrics, Threshold, ComparisonOperator, TreatMissingData } =
+    printed.Resources['VpcTunnelState']?.Properties ?? {};
+  assert.deepEqual(Metrics, [
+    {
+      Id: 'worst',
+      Expression: {
+        'Fn::Sub': `SELECT MIN(TunnelState) FROM SCHEMA("\${Namespace}", VpcId, VpnId, TunnelIpAddress) WHERE VpcId = '\${VpcId}'`,
+      },
+      Label: 'TunnelState',
+      Period: 60,
+      ReturnData: true,
+    },
+  ]);
+  assert.deepEqual([Threshold, ComparisonOperator, TreatMissingData], [1, 'LessThanThreshold', 'missing']);
+  const routes = printed.Resources['VpcPropagatedRoutes']?.Properties;
+  assert.deepEqual([routes?.['Threshold'], routes?.['ComparisonOperator']], [80, 'GreaterThanOrEqualToThreshold']);
+  const notifying = alarms.filter((alarm) => 'notifies' in alarm && alarm.notifies);
+  assert.deepEqual(ids(notifying), ['Heartbeat', 'SiteDc', 'Vpc']);
+});
+
+test('a VPC that is not asked about, or of which nothing is published, has none; nor has one site alone', () => {
+  assert.ok(!ids(planAlarms(input(['a'])).alarms).includes('Vpc'));
+  assert.ok(!ids(planAlarms(input(['a'], { vpcLimits: LIMITS, set: ['PacketLoss'] })).alarms).includes('Vpc'));
+  assert.ok(!ids(planAlarms(input(['a'], { vpcLimits: LIMITS, site: 'dc' })).alarms).includes('Vpc'));
+});

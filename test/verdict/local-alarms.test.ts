@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Judged, LocalAlarms } from '../../agent/verdict/local-alarms.ts';
 import type { AlarmsView, PublishView } from '../../agent/verdict/snapshot.ts';
+import type { VpcView } from '../../agent/verdict/vpc-view.ts';
 import { allUp } from '../fakes/snapshots.ts';
+import { halfSeenVpc, quietVpc, strangeVpc, troubledVpc } from '../fakes/vpc.ts';
 
 const [EXAMPLE] = allUp().targets;
 const PUBLISH: Omit<PublishView, 'lastAcceptedAt'> = {
@@ -161,4 +163,36 @@ test('heartbeat: three minutes without an acceptance, only where something is pu
     'Heartbeat',
   ]);
   assert.deepEqual(names(after([...times(3, { acceptedMs: null }), { acceptedMs: 1000 }])), []);
+});
+
+const VPC_NAMES = ['BgpPeerState', 'PropagatedRoutes', 'SubnetIpUsage', 'SubnetTimeToExhaustion', 'TunnelState'];
+
+/** The alarms after so many minutes of this VPC. */
+function afterVpc(minutes: number, vpc: (at: number) => VpcView | null): AlarmsView {
+  const alarms = new LocalAlarms();
+  let view = alarms.observe({ at: START, targets: [], flows: null, agent: { publish: null }, vpc: vpc(START) }, 0);
+  for (let minute = 1; minute <= minutes; minute += 1) {
+    const at = START + minute * 60_000;
+    view = alarms.observe({ at, targets: [], flows: null, agent: { publish: null }, vpc: vpc(at) }, minute * 60_000);
+  }
+  return view;
+}
+
+test('the VPC: the worst of subnets, tunnels, sessions and tables, three of five minutes, under one alarm', () => {
+  assert.deepEqual(names(afterVpc(2, troubledVpc)), []);
+  const troubled = afterVpc(3, troubledVpc);
+  assert.deepEqual(names(troubled).sort(), [...VPC_NAMES, 'vpc'].sort());
+  assert.equal(troubled.active[0]?.text, '5 of its 5 alarms');
+  assert.ok(troubled.active.every(({ site }) => site === null));
+  assert.deepEqual(afterVpc(5, quietVpc).counts, { OK: 5, ALARM: 0, INSUFFICIENT_DATA: 1 });
+  assert.equal(afterVpc(5, () => null).counts.OK, 0);
+});
+
+test('the VPC: what AWS does not tell, or told too long ago, is not known', () => {
+  const half = afterVpc(5, halfSeenVpc);
+  assert.deepEqual(half.counts, { OK: 3, ALARM: 0, INSUFFICIENT_DATA: 3 });
+  const old = troubledVpc(START);
+  assert.equal(names(afterVpc(30, () => old)).length, 0, 'the same answer for half an hour is no answer');
+  const strange = afterVpc(5, (at) => ({ ...strangeVpc(at), parts: troubledVpc(at).parts }));
+  assert.ok(!names(strange).includes('TunnelState'), 'a state of AWS that nobody knows is no alarm');
 });
