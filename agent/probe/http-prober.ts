@@ -32,7 +32,7 @@ export async function httpProber(
   options: HttpProberOptions,
   dependencies: RoundsDependencies,
 ): Promise<Rounds<HttpTarget>> {
-  const undici = await import('undici');
+  const undici = await import('./undici.ts');
   return new Rounds(httpMethod(options, dependencies.clock, undici), dependencies);
 }
 
