@@ -74,6 +74,14 @@ export interface VpcConfig {
     readonly directConnect: boolean;
     readonly routes: boolean;
   };
+  /** AWS's own events; without a queue none are read. */
+  readonly networkManager: {
+    /** URL */
+    readonly queue: string | null;
+    readonly region: string;
+    /** null takes the region's. */
+    readonly endpoint: string | null;
+  };
   readonly rules: { readonly silence: readonly string[] };
 }
 

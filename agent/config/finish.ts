@@ -71,7 +71,7 @@ export function finish(
 }
 
 function vpcOf({ vpc }: Settings): Config['vpc'] {
-  const { enabled, id, region, endpoints, every, thresholds, limits, features, rules } = vpc;
+  const { enabled, id, region, endpoints, every, thresholds, limits, features, networkManager, rules } = vpc;
   return {
     enabled,
     id: id ?? null,
@@ -81,9 +81,20 @@ function vpcOf({ vpc }: Settings): Config['vpc'] {
     thresholds: { usage: thresholds.usage, exhaustionMs: thresholds.exhaustion, routes: thresholds.routes },
     limits,
     features,
+    networkManager: {
+      queue: networkManager.queue ?? null,
+      region: networkManager.region ?? regionOf(networkManager.queue) ?? NETWORK_MANAGER_REGION,
+      endpoint: networkManager.endpoint ?? null,
+    },
     rules,
   };
 }
+
+/** Network Manager's events come out here and nowhere else. */
+const NETWORK_MANAGER_REGION = 'us-west-2';
+
+/** "https://sqs.us-west-2.amazonaws.com/…" → "us-west-2" */
+const regionOf = (queue: string | undefined): string | null => /\bsqs\.([a-z0-9-]+)\./.exec(queue ?? '')?.[1] ?? null;
 
 function cloudWatchOf({ publish: { cloudwatch } }: Settings): Config['publish']['cloudwatch'] {
   const { enabled, namespace, set, maxSeries, period } = cloudwatch;

@@ -99,6 +99,27 @@ const features = z
   })
   .register(notes, group('Parts of the VPC that are asked for; each needs permissions of its own.'));
 
+const networkManager = z
+  .strictObject({
+    queue: z
+      .string()
+      .regex(/^https?:\/\/[^/?#]+\/\d{12}\/[A-Za-z0-9_.-]{1,80}$/)
+      .register(notes, {
+        what: 'Queue of SQS into which Network Manager’s and AWS Health’s events come; unless set, none is read.',
+        allowed: 'the URL of a queue',
+        why: 'A queue gives each message once: every canary needs one of its own.',
+        examples: ['https://sqs.us-west-2.amazonaws.com/111122223333/vpc-canary-vpc-0a1b2c3d4e5f67890'],
+      })
+      .optional(),
+    region: regionField('Region of the queue; unless set, the one in its URL, else us-west-2.').optional(),
+    endpoint: urlField(
+      'Where SQS is, such as an interface endpoint without private DNS.',
+      ['https:', 'http:'],
+      'https://vpce-0a1b2c3d-e4f5g6h7.sqs.us-west-2.vpce.amazonaws.com',
+    ).optional(),
+  })
+  .register(notes, group('AWS’s own events of transit gateways and Cloud WAN.', 'a map of queue, region and endpoint'));
+
 export const vpcSchema = z
   .strictObject({
     enabled: choice(['auto', 'on', 'off'], {
@@ -137,6 +158,7 @@ export const vpcSchema = z
     thresholds: thresholds.prefault({}),
     limits: limits.prefault({}),
     features: features.prefault({}),
+    networkManager: networkManager.prefault({}),
     rules: z
       .strictObject({
         silence: z

@@ -16,6 +16,8 @@ export interface AwsChange {
   readonly event: Omit<CanaryEvent, 'id'>;
   /** "tgw-…" when it is about one. */
   readonly transitGatewayId: string | null;
+  /** EventBridge's id of the event, by which one that is delivered twice is known. */
+  readonly id: string | null;
 }
 
 type Bag = Readonly<Record<string, unknown>>;
@@ -37,6 +39,11 @@ export function awsChange(body: string, receivedAt: number): AwsChange {
   }
   const at = Date.parse(textOf(event['time']) ?? '');
   const seen = { event, detail: camel(event['detail']), at: Number.isNaN(at) ? receivedAt : at };
+  return { ...changeOf(seen), id: textOf(event['id']) };
+}
+
+function changeOf(seen: Seen): AwsChange {
+  const { event } = seen;
   if (event['source'] === 'aws.health') return health(seen);
   const type = textOf(event['detail-type']) ?? '';
   if (/routing/i.test(type)) return routing(seen);
@@ -122,6 +129,7 @@ function told({ at, layer, subject, to, text, code }: Telling, detail: Bag | nul
       reasons: [{ code, text: description === null ? code : `${description} (${code})` }],
     },
     transitGatewayId: idOf(detail?.['transitGatewayArn']),
+    id: null,
   };
 }
 

@@ -19,6 +19,7 @@ import { LocalAlarms } from '../../verdict/local-alarms.ts';
 import { Observer } from '../../verdict/observer.ts';
 import { sentence } from '../../verdict/sentence.ts';
 import type { AgentView, CanaryEvent, Snapshot } from '../../verdict/snapshot.ts';
+import type { VpcView } from '../../verdict/vpc-view.ts';
 import { VERSION } from '../../version.ts';
 import type { WebOptions, WebServer } from '../../web/options.ts';
 import { startWeb } from '../../web/server.ts';
@@ -29,6 +30,7 @@ import { Flows } from './flows.ts';
 import { watchHost } from './host.ts';
 import { HostIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
+import { NetworkManagerEvents } from './network-manager-events.ts';
 import { type Condition, Notices } from './notices.ts';
 import { Parameters } from './parameters.ts';
 import { Probers } from './probers.ts';
@@ -77,6 +79,7 @@ export class Agent {
   readonly #publishing: Publishing;
   readonly #vpc: Vpc;
   readonly #eventPublishing: EventPublishing;
+  readonly #networkManager: NetworkManagerEvents;
   readonly #parameters: Parameters;
   readonly #keeper: ConfigKeeper;
   readonly #capabilities = effectiveCapabilities() ?? [];
@@ -113,6 +116,13 @@ export class Agent {
     this.#publishing = new Publishing(this.#observer, this.#identity, log);
     this.#vpc = new Vpc(this.#identity, () => this.#knownTargets());
     this.#eventPublishing = new EventPublishing(this.#identity, log);
+    this.#networkManager = new NetworkManagerEvents({
+      identity: this.#identity,
+      log,
+      tell: (event) => this.#observer.event(event),
+      recent: () => [...(this.#snapshot?.events ?? []), ...(this.#history?.events({ limit: 500 }) ?? [])],
+      transitGateways: () => transitGatewaysOf(this.#vpc.view()),
+    });
     this.#probers = new Probers(this.#observer, (change) => this.#moved(change), this.#late);
     this.#keeper = keepConfig(initial, request, {
       now: Date.now,
@@ -180,6 +190,7 @@ export class Agent {
     const last = this.#snapshot;
     if (last !== null) await this.#publishing.close(systemClock().mono(), publishedOf(last));
     await this.#vpc.close();
+    await this.#networkManager.close();
     await this.#eventPublishing.close();
     this.#identity.close();
     this.#history?.close();
@@ -200,6 +211,7 @@ export class Agent {
     void this.#publishing.apply(config);
     void this.#vpc.apply(config);
     void this.#eventPublishing.apply(config);
+    void this.#networkManager.apply(config);
     this.#parameters.apply(config);
   }
 
@@ -358,6 +370,7 @@ export class Agent {
       ...this.#publishing.conditions(),
       ...this.#vpc.conditions(),
       ...this.#eventPublishing.conditions(),
+      ...this.#networkManager.conditions(),
       ...this.#parameters.conditions(),
     ];
     if (problems.length > 0) {
@@ -386,6 +399,12 @@ export class Agent {
     }
     return conditions;
   }
+}
+
+/** null while AWS has not told what the VPC hangs on. */
+function transitGatewaysOf(vpc: VpcView | null): ReadonlySet<string> | null {
+  const ids = (vpc?.transitGatewayAttachments ?? []).map(({ transitGatewayId }) => transitGatewayId);
+  return ids.length === 0 ? null : new Set(ids);
 }
 
 /** What flows and the control plane know of each site. */
