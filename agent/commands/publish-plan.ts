@@ -4,6 +4,7 @@ import type { ConfigRequest } from '../config/gather.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { AlarmInput } from '../metric/alarms.ts';
+import type { VpcAlarmLimits } from '../verdict/alarm-conditions.ts';
 
 /** <sysexits.h> */
 export const EX_USAGE = 64;
@@ -36,7 +37,10 @@ export async function loadPublishing(request: ConfigRequest, site: string | null
   return { ok: true, publishing: publishingOf(config, site) };
 }
 
-function publishingOf({ sites, targets, builtInTargets, flows, publish }: Config, site: string | null): Publishing {
+function publishingOf(
+  { sites, targets, builtInTargets, flows, publish, vpc: watched }: Config,
+  site: string | null,
+): Publishing {
   const { namespace, vpc, set, maxSeries, periodMs } = publish.cloudwatch;
   return {
     namespace,
@@ -48,6 +52,14 @@ function publishingOf({ sites, targets, builtInTargets, flows, publish }: Config
     maxSeries,
     periodMs,
     site,
-    vpcLimits: { usageDegraded: 0.8, exhaustionMs: 86_400_000, propagatedRoutes: 80 },
+    vpcLimits: vpcLimits(watched),
   };
+}
+
+/** The limits of the VPC's own alarms; null where it is not watched. */
+function vpcLimits({ enabled, thresholds, limits }: Config['vpc']): VpcAlarmLimits | null {
+  if (enabled === 'off') return null;
+  const { usage, exhaustionMs, routes } = thresholds;
+  const propagatedRoutes = Math.floor(limits.propagatedRoutes * routes);
+  return { usageDegraded: usage.degraded, exhaustionMs, propagatedRoutes };
 }

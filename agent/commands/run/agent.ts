@@ -272,13 +272,14 @@ export class Agent {
     this.#sequence += 1;
     const flows = this.#flows.view();
     const agent = this.#agentView(seen.at);
+    const vpc = this.#vpc.view();
     const snapshot: Snapshot = {
       ...seen,
       sequence: this.#sequence,
       agent,
       flows,
-      vpc: this.#vpc.view(),
-      alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows, agent }, clock.mono()),
+      vpc,
+      alarms: this.#alarms.observe({ at: seen.at, targets: seen.targets, flows, vpc, agent }, clock.mono()),
     };
     this.#snapshot = snapshot;
     this.#publishing.tick(clock.mono(), publishedOf(snapshot));
