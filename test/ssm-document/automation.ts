@@ -139,11 +139,11 @@ class Automation {
         this.#take(step, await this.#script(step, inputs));
         return null;
       case 'aws:runCommand':
-        this.#runCommand(step, inputs);
+        await this.#runCommand(step, inputs);
         return null;
       case 'aws:waitForAwsResourceProperty': {
         const { Service, Api, PropertySelector, DesiredValues, ...request } = inputs;
-        const value = select(this.#call(String(Service), String(Api), request), String(PropertySelector));
+        const value = select(await this.#call(String(Service), String(Api), request), String(PropertySelector));
         if (!(DesiredValues as Value[]).includes(value)) throw new StepFailed(`${PropertySelector} is ${value}`);
         return null;
       }
@@ -205,23 +205,23 @@ class Automation {
   }
 
   /** Fails as the action does when not all invocations succeed; the command's id is an output all the same. */
-  #runCommand({ name }: Step, inputs: Inputs): void {
+  async #runCommand({ name }: Step, inputs: Inputs): Promise<void> {
     const parameters = Object.fromEntries(
       Object.entries((inputs['Parameters'] ?? {}) as Inputs).map(([key, value]) => [
         key,
         Array.isArray(value) ? value : [value],
       ]),
     );
-    const sent = this.#call('ssm', 'SendCommand', { ...inputs, Parameters: parameters as Value });
+    const sent = await this.#call('ssm', 'SendCommand', { ...inputs, Parameters: parameters as Value });
     const id = select(sent, '$.Command.CommandId');
     this.#values.set(`${name}.CommandId`, id);
-    const status = select(this.#call('ssm', 'ListCommands', { CommandId: id }), '$.Commands[0].Status');
+    const status = select(await this.#call('ssm', 'ListCommands', { CommandId: id }), '$.Commands[0].Status');
     if (status !== 'Success') throw new StepFailed(`the command ended as ${status}`);
   }
 
-  #call(service: string, operation: string, request: Inputs): Value {
+  async #call(service: string, operation: string, request: Inputs): Promise<Value> {
     try {
-      return this.#fleet.call(service, operation, request as Record<string, unknown>) as Value;
+      return (await this.#fleet.call(service, operation, request as Record<string, unknown>)) as Value;
     } catch (error) {
       if (error instanceof ApiError) throw new StepFailed(`${error.code}: ${error.message}`);
       throw error;
@@ -289,12 +289,13 @@ async function listen(fleet: FakeFleet): Promise<Server> {
     });
     request.on('end', () => {
       const [, service = '', operation = ''] = (request.url ?? '').split('/');
-      try {
-        response.end(JSON.stringify(fleet.call(service, operation, JSON.parse(body) as Record<string, unknown>)));
-      } catch (error) {
-        const code = error instanceof ApiError ? error.code : 'InternalFailure';
-        response.writeHead(400).end(JSON.stringify({ code, message: String(error) }));
-      }
+      fleet.call(service, operation, JSON.parse(body) as Record<string, unknown>).then(
+        (answer) => response.end(JSON.stringify(answer)),
+        (error: unknown) => {
+          const code = error instanceof ApiError ? error.code : 'InternalFailure';
+          response.writeHead(400).end(JSON.stringify({ code, message: String(error) }));
+        },
+      );
     });
   });
   server.listen(0, '127.0.0.1');

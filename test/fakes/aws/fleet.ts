@@ -29,7 +29,7 @@ export class ApiError extends Error {
 }
 
 type Fields = Record<string, unknown>;
-type Parameters = Record<string, string[]>;
+export type Parameters = Record<string, string[]>;
 
 interface Invocation {
   readonly InstanceId: string;
@@ -64,7 +64,7 @@ export class FakeFleet {
     this.versions = versions;
   }
 
-  call(service: string, operation: string, input: Fields): Fields {
+  async call(service: string, operation: string, input: Fields): Promise<Fields> {
     if (service !== 'ssm') throw new Error(`nothing plays ${service}`);
     switch (operation) {
       case 'DescribeDocument':
@@ -111,7 +111,7 @@ export class FakeFleet {
     return this.instances.filter(({ tags }) => values.includes(tags[name] ?? ''));
   }
 
-  #sendCommand(input: Fields): Fields {
+  async #sendCommand(input: Fields): Promise<Fields> {
     const document = text(input, 'DocumentName');
     const parameters = input['Parameters'] as Parameters;
     for (const [key, value] of Object.entries(parameters))
@@ -137,7 +137,7 @@ export class FakeFleet {
         failures > allowed(text(input, 'MaxErrors'), targets.length)
           ? ['Terminated', '']
           : instance.online
-            ? this.#execute(instance, document, parameters)
+            ? await this.execute(instance, document, parameters)
             : ['Delivery Timed Out', ''];
       const status = details === 'Delivery Timed Out' ? 'TimedOut' : details === 'Terminated' ? 'Cancelled' : details;
       const plugin = { Name: 'step', Output: output };
@@ -168,8 +168,12 @@ export class FakeFleet {
     });
   }
 
-  /** What the instance does. @returns status details and output */
-  #execute(instance: FleetInstance, document: string, parameters: Parameters): ['Success' | 'Failed', string] {
+  /** What the instance does; a real machine may stand in for it. @returns status and output */
+  async execute(
+    instance: FleetInstance,
+    document: string,
+    parameters: Parameters,
+  ): Promise<['Success' | 'Failed', string]> {
     if (document === 'AWS-ConfigureAWSPackage') return this.#install(instance, parameters['version']?.[0] ?? '');
     if (parameters['Action']?.[0] === 'Remember') {
       if (instance.version === null) return ['Success', 'vpc-canary is not installed here yet: nothing to remember\n'];
