@@ -52,10 +52,10 @@ const BEFORE = VERSION.replace(/\d/g, '0');
 export async function makePackages(): Promise<Packages> {
   const scratch = mkdtempSync(join(tmpdir(), 'vpc-canary-test-build-'));
   try {
-    await bundle(join(scratch, 'bundle.cjs'));
+    await bundle(join(scratch, 'bundle'));
     const sources = [
-      join(scratch, 'bundle.cjs'),
-      ...globSync(['packaging/*.ts', 'packaging/{install,native}/*', 'systemd/*', 'package-lock.json']).sort(),
+      ...globSync(join(scratch, 'bundle/*')).sort(),
+      ...globSync(['packaging/*.{ts,cjs}', 'packaging/{install,native}/*', 'systemd/*', 'package-lock.json']).sort(),
     ];
     const hash = createHash('sha256');
     for (const source of sources) hash.update(readFileSync(source));
@@ -63,7 +63,7 @@ export async function makePackages(): Promise<Packages> {
     if (!existsSync(kept)) {
       forgetOld();
       build(scratch);
-      rmSync(join(scratch, 'bundle.cjs'));
+      rmSync(join(scratch, 'bundle'), { recursive: true });
       try {
         renameSync(scratch, kept);
       } catch (error) {
@@ -98,7 +98,7 @@ function forgetOld(): void {
 
 function build(scratch: string): void {
   const executable = join(scratch, 'executable');
-  makeExecutable(ARCHITECTURE, join(scratch, 'bundle.cjs'), executable);
+  makeExecutable(ARCHITECTURE, join(scratch, 'bundle'), executable);
   pack(scratch, 'current', executable, VERSION, ARCHITECTURE, ALL_FORMATS);
   const bytes = readFileSync(executable);
   const written = `="${VERSION}"`;
