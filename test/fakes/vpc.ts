@@ -463,7 +463,7 @@ export function troubledVpc(at: number, cut = at - 12 * MINUTE - 6 * SECOND): Vp
         route: route('10.70.0.0/16', TGW, 'static'),
         why: 'static',
       }),
-      sitePath('mel-dc2', '10.40.0.53', 'unknown', 'unknown', 'no route of the VPC covers it', {
+      sitePath('mel-dc2', '10.40.0.53', 'unknown', 'down', 'no route of the VPC covers it', {
         targetName: 'mel-dns',
         route: null,
         why: 'no route',

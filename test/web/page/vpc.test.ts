@@ -15,10 +15,21 @@ import {
   quietVpc,
   STRANGE_NAMES,
   sharedVpc,
+  sitePath,
   strangeVpc,
   troubledVpc,
   vpcView,
 } from '../../fakes/vpc.ts';
+
+const strangeWays = (at: number): VpcView =>
+  vpcView(at, {
+    sitePaths: [
+      sitePath('syd-dc1', '10.1.0.0/16', 'unknown', 'unknown', 'no route', {
+        route: null,
+        why: 'only 10.1.2.0/24 is covered',
+      }),
+    ],
+  });
 
 function page(vpc: VpcView | null, address = '/vpc', scene = allUp()): string {
   scene.next({ ...scene.snapshot, vpc });
@@ -70,7 +81,7 @@ test('address space: share, what is free, where it leads; trouble first and in w
     /app-a subnet-0f3a91c27be400000\s*91\.6 %21 free\s*degraded since .*: 92 % used \(limit 80 %\); full in 9 h/,
   );
   assert.match(text, /app-b subnet-\S+\s*52\.2 %120 free\s*full in 12 d at this rate · 10\.0\.1\.0\/24/);
-  assert.match(text, /10\.0\.0\.0\/16 2\.3 % of it in subnets, 886 of their 1,506 addresses used/);
+  assert.match(text, /10\.0\.0\.0\/16 2\.3 % of it in subnets, 886 of 1,506 addresses used/);
   assert.match(text, /AWS counts no addresses here/);
 });
 
@@ -100,6 +111,10 @@ test('routes: which wins for each site, a failover, blackholes; all of a table w
   assert.match(text, /Internet since \d\d:\d\d:\d\d\.\d, .*; was Direct Connect/);
   assert.match(text, /10\.40\.0\.0\/16 by 0\.0\.0\.0\/0 → nat-0123456789abcdef0 only the default route is left/);
   assert.match(text, /mel-dns by no route: packets go nowhere/);
+  assert.match(
+    textOf(page(strangeWays(NOW))),
+    /10\.1\.0\.0\/16 by no route of its own only 10\.1\.2\.0\/24 is covered/,
+  );
   assert.match(text, /1 blackhole: 10\.99\.0\.0\/16/);
   assert.match(text, /route 10\.40\.0\.0\/16 withdrawn from rtb-07c1/);
   assert.doesNotMatch(text, /pl-6fa54006/);

@@ -32,7 +32,7 @@ const none = ({ parts }: VpcView): Html | false =>
 function cidrLine({ cidr, family, allocated, used, total, ipam }: VpcCidrView): Html {
   const words = [
     allocated === null ? null : `${formatRatio(allocated)} of it in subnets`,
-    used === null || total === null ? null : `${formatCount(used)} of their ${formatCount(total)} addresses used`,
+    used === null || total === null ? null : `${formatCount(used)} of ${formatCount(total)} addresses used`,
     family === 6 && allocated === null ? 'IPv6, for information' : null,
     ipamWords(ipam),
   ].filter((one) => one !== null);
