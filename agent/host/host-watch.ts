@@ -5,7 +5,7 @@
  * Everything is a counter in /proc or in the driver: some 0.3 ms a reading, no process started. What a hardened
  * unit hides (ProcSubset=pid hides all of /proc but the processes) is null and named in `hidden`.
  */
-import type { HostView, Recent } from '../measure/host-view.ts';
+import type { AllowanceTotal, HostView, Recent } from '../measure/host-view.ts';
 import type { Milliseconds } from '../measure/target.ts';
 import { hostShortages } from '../verdict/chain.ts';
 import type { HostEvidence } from '../verdict/evidence.ts';
@@ -76,6 +76,11 @@ export class HostWatch {
   }
 
   /** What the readings of the last minute come to. `wall`: now, for people. */
+  /** ENA's allowances; empty with other drivers. */
+  allowances(): readonly AllowanceTotal[] {
+    return this.#interfaces.allowances();
+  }
+
   view(wall: Milliseconds): HostView {
     const waiting = (series: Series): Recent => share(series, this.#elapsed);
     return {

@@ -5,7 +5,7 @@
  * container there is no hardware: then all but loopback, up to a few.
  */
 import { existsSync } from 'node:fs';
-import type { InterfaceView } from '../measure/host-view.ts';
+import type { AllowanceTotal, InterfaceView } from '../measure/host-view.ts';
 import type { Milliseconds } from '../measure/target.ts';
 import { Series } from './series.ts';
 import { decodeInterfaces, type InterfaceCounters } from './text.ts';
@@ -68,6 +68,19 @@ export class Interfaces {
       allowances: [...watched.allowances].map(([name, series]) => ({ name, exceeded: series.recent() })),
       conntrackAllowanceAvailable: watched.conntrackAvailable,
     }));
+  }
+
+  /** Over all interfaces since the first reading, by the driver's name without its end: "pps". */
+  allowances(): AllowanceTotal[] {
+    const totals = new Map<string, number>();
+    for (const { allowances } of this.#watched.values()) {
+      for (const [name, series] of allowances) {
+        const total = series.total();
+        const short = name.replace(ALLOWANCE, '');
+        if (total !== null) totals.set(short, (totals.get(short) ?? 0) + total);
+      }
+    }
+    return [...totals].map(([name, exceeded]) => ({ name, exceeded }));
   }
 
   #hasHardware(name: string): boolean {

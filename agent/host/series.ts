@@ -35,6 +35,11 @@ export class Series {
     this.#count += 1;
   }
 
+  /** Growth since the first reading; null before the second. */
+  total(): number | null {
+    return this.#count < 2 ? null : this.#total;
+  }
+
   recent(): Recent {
     return { last10s: this.over(SHORT_MS), last60s: this.over(LONG_MS) };
   }

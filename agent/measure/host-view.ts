@@ -28,6 +28,13 @@ export interface InterfaceView {
   readonly conntrackAllowanceAvailable: number | null;
 }
 
+/** An ENA allowance, and the packets queued or dropped for it since the agent began. */
+export interface AllowanceTotal {
+  /** "bw_in", "bw_out", "pps", "conntrack", "linklocal". */
+  readonly name: string;
+  readonly exceeded: number;
+}
+
 export interface HostView {
   /** Wall time of the reading. */
   readonly at: number;

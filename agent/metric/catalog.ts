@@ -22,7 +22,8 @@ export type Dimension =
   | 'TunnelIpAddress'
   | 'VirtualInterfaceId'
   | 'BgpPeerId'
-  | 'RouteTableId';
+  | 'RouteTableId'
+  | 'Allowance';
 
 export interface MetricRow {
   /** Stable key; the CloudWatch metric name where the row has that side. */
@@ -284,6 +285,12 @@ export const CATALOG = [
     prometheus: { name: 'vpc_canary_flow_dump_seconds', type: 'gauge', labels: [] },
   },
   ...VPC_ROWS,
+  {
+    name: 'AllowanceExceeded',
+    help: 'Packets that ENA queued or dropped because the instance was beyond an allowance of its type: loss made on this host.',
+    cloudWatch: { unit: 'Count', dimensions: ['VpcId', 'Allowance'], essential: false },
+    prometheus: { name: 'vpc_canary_allowance_exceeded_total', type: 'counter', labels: ['allowance'] },
+  },
   {
     name: 'Heartbeat',
     help: 'One a period while the agent runs; its absence is the alarm. In Prometheus: wall time of the latest verdict.',

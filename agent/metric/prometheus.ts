@@ -105,6 +105,8 @@ const SAMPLES: Readonly<Record<PrometheusMetricName, Samples>> = {
   }),
   ...FLOW_SAMPLES,
   ...VPC_SAMPLES,
+  AllowanceExceeded: ({ agent }) =>
+    (agent.allowances ?? []).map(({ name, exceeded }) => ['', label('allowance', name), exceeded]),
   Heartbeat: one((snapshot) => seconds(snapshot.at)),
   AgentMemory: one(({ agent }) => agent.usage.rssBytes),
   AgentCpu: one(({ agent }) => agent.usage.cpu),

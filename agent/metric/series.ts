@@ -83,7 +83,13 @@ export function planSeries<T extends SeriesTarget>(input: SeriesInput<T>): Serie
   const [ofTargets, ofGroups] = [by('Target'), by('Group')];
   const ofThings = VPC_KINDS.flatMap(by);
   const ofVpc = rows.filter((row) => ![...ofTargets, ...ofGroups, ...ofThings].includes(row));
-  const ownThings: Record<VpcKind, number> = { TunnelIpAddress: 0, BgpPeerId: 0, RouteTableId: 0, SubnetId: 0 };
+  const ownThings: Record<VpcKind, number> = {
+    TunnelIpAddress: 0,
+    BgpPeerId: 0,
+    RouteTableId: 0,
+    Allowance: 0,
+    SubnetId: 0,
+  };
   const placed = (kind: VpcKind, room: number): Series[] => {
     const { own, folded } = fold(things[kind], by(kind).length, room);
     ownThings[kind] = own.length;

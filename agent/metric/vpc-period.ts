@@ -3,14 +3,21 @@
  * that alarms recover. A part whose last answer is older than three polls tells nothing: what is not known has no
  * datum.
  */
+import type { AllowanceTotal } from '../measure/host-view.ts';
 import type { Milliseconds } from '../measure/target.ts';
 import type { State } from '../verdict/snapshot.ts';
 import type { VpcPartName, VpcView } from '../verdict/vpc-view.ts';
 import { type CountedSubnet, countedSubnets, isTold } from '../verdict/vpc-words.ts';
 import type { Dimension } from './catalog.ts';
 
-/** Kinds of things of a VPC that have series of their own; in the order in which they take their places. */
-export const VPC_KINDS = ['TunnelIpAddress', 'BgpPeerId', 'RouteTableId', 'SubnetId'] as const satisfies Dimension[];
+/** Kinds of things of a VPC, and of its instance, that have series of their own; in the order they take their places. */
+export const VPC_KINDS = [
+  'TunnelIpAddress',
+  'BgpPeerId',
+  'RouteTableId',
+  'Allowance',
+  'SubnetId',
+] as const satisfies Dimension[];
 export type VpcKind = (typeof VPC_KINDS)[number];
 
 /** One thing: its dimensions, without VpcId. */
@@ -19,7 +26,13 @@ export type VpcThing = Partial<Readonly<Record<Dimension, string>>>;
 /** The things of a VPC, by kind. */
 export type VpcThings = Readonly<Record<VpcKind, readonly VpcThing[]>>;
 
-export const NO_THINGS: VpcThings = { SubnetId: [], TunnelIpAddress: [], BgpPeerId: [], RouteTableId: [] };
+export const NO_THINGS: VpcThings = {
+  SubnetId: [],
+  TunnelIpAddress: [],
+  BgpPeerId: [],
+  RouteTableId: [],
+  Allowance: [],
+};
 
 /** A thing with its values by metric; null: not known. */
 export interface MeasuredThing {
@@ -29,7 +42,13 @@ export interface MeasuredThing {
 
 export type VpcPeriod = Readonly<Record<VpcKind, readonly MeasuredThing[]>>;
 
-export const NO_PERIOD: VpcPeriod = { SubnetId: [], TunnelIpAddress: [], BgpPeerId: [], RouteTableId: [] };
+export const NO_PERIOD: VpcPeriod = {
+  SubnetId: [],
+  TunnelIpAddress: [],
+  BgpPeerId: [],
+  RouteTableId: [],
+  Allowance: [],
+};
 
 export function thingsOf(period: VpcPeriod): VpcThings {
   const of = (kind: VpcKind): VpcThing[] => period[kind].map((thing) => thing.of);
@@ -38,6 +57,7 @@ export function thingsOf(period: VpcPeriod): VpcThings {
     TunnelIpAddress: of('TunnelIpAddress'),
     BgpPeerId: of('BgpPeerId'),
     RouteTableId: of('RouteTableId'),
+    Allowance: of('Allowance'),
   };
 }
 
@@ -49,6 +69,7 @@ export function vpcPeriod(view: VpcView | null, now: Milliseconds): VpcPeriod {
   if (view === null) return NO_PERIOD;
   const told = (name: VpcPartName): boolean => isTold(view, name, now);
   return {
+    ...NO_PERIOD,
     SubnetId: told('subnets') ? countedSubnets(view).map(ofSubnet) : [],
     TunnelIpAddress: told('tunnels') ? view.vpns.flatMap(ofVpn) : [],
     BgpPeerId: told('direct-connect') ? view.virtualInterfaces.flatMap(ofInterface) : [],
@@ -83,6 +104,18 @@ export const peerName = (
 
 function ofTable({ id, propagated }: VpcView['routeTables'][number]): MeasuredThing {
   return { of: { RouteTableId: id }, values: { PropagatedRoutes: propagated } };
+}
+
+/** What was added to each allowance since `before`; an agent that began anew counts from zero again. */
+export function allowancePeriod(
+  before: readonly AllowanceTotal[],
+  now: readonly AllowanceTotal[],
+): readonly MeasuredThing[] {
+  const earlier = new Map(before.map(({ name, exceeded }) => [name, exceeded]));
+  return now.map(({ name, exceeded }) => ({
+    of: { Allowance: name },
+    values: { AllowanceExceeded: Math.max(0, exceeded - (earlier.get(name) ?? exceeded)) },
+  }));
 }
 
 /**

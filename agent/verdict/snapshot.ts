@@ -6,6 +6,7 @@
  * ratios 0 to 1, and what is not known is null, never 0.
  */
 
+import type { AllowanceTotal } from '../measure/host-view.ts';
 import type { Detail } from '../measure/singleton.ts';
 import type { Statistics } from '../measure/statistics.ts';
 import type { LinkKind, Milliseconds, ProbeKind, Thresholds } from '../measure/target.ts';
@@ -241,6 +242,8 @@ export interface AgentView {
   };
   /** null when nothing is published. */
   readonly publish: PublishView | null;
+  /** ENA's allowances of this instance; absent or empty with other network cards. */
+  readonly allowances?: readonly AllowanceTotal[];
   readonly usage: {
     readonly rssBytes: number;
     readonly anonymousBytes: number | null;

@@ -119,6 +119,10 @@ test('ENA allowances: asked every 10 s, told by name, and the connections that a
     ['eth0'],
     'interfaces without hardware are left out',
   );
+  assert.deepEqual(watch.allowances(), [
+    { name: 'pps', exceeded: 1_204 },
+    { name: 'bw_in', exceeded: 0 },
+  ]);
 });
 
 test('calls that come sooner than a second do not shorten what is looked back on', (t) => {

@@ -35,6 +35,7 @@ test('the rows of the design are there, with their units and sets', () => {
     'TunnelAcceptedRoutes Count -',
     'BgpPeerState None E',
     'PropagatedRoutes Count -',
+    'AllowanceExceeded Count -',
     'Heartbeat Count E',
     'AgentMemory Bytes -',
     'AgentCpu Percent -',

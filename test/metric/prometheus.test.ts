@@ -88,6 +88,13 @@ test('what is unknown has no sample, never 0', () => {
   assert.doesNotMatch(text, /NaN|null|undefined/);
 });
 
+test('ENA’s allowances are counters; other network cards have none', () => {
+  const allowances = [{ name: 'pps', exceeded: 1204 }];
+  const samples = parse(renderPrometheus({ ...incident(), agent: agent({ allowances }) }, 'text'));
+  assert.equal(samples.get('vpc_canary_allowance_exceeded_total allowance=pps'), 1204);
+  assert.doesNotMatch(renderPrometheus(incident(), 'text'), /allowance_exceeded/);
+});
+
 test('HTTP phases and the certificate, when there are any', () => {
   const phases = { resolveMs: 2, connectMs: 10, tlsMs: null, firstByteMs: 30, wholeMs: 42.5 };
   const view = target('t', 's', { kind: 'http', detail: { http: { phases, status: 200, certificateDaysLeft: 30 } } });
@@ -126,7 +133,7 @@ test('each family has its HELP and TYPE once, before all its samples', () => {
   const publishing = ['vpc_canary_publish_lag_seconds', 'vpc_canary_spool_depth'];
   assert.deepEqual(
     named.filter((name) => !seen.has(name)),
-    [...conditional, 'vpc_canary_certificate_remaining_seconds', ...publishing],
+    [...conditional, 'vpc_canary_certificate_remaining_seconds', 'vpc_canary_allowance_exceeded_total', ...publishing],
   );
 });
 

@@ -57,6 +57,7 @@ test('a list names rows; full is all of them', () => {
     TunnelIpAddress: [{ VpnId: 'v', TunnelIpAddress: 't' }],
     BgpPeerId: [{ VirtualInterfaceId: 'i', BgpPeerId: 'p' }],
     RouteTableId: [{ RouteTableId: 'r' }],
+    Allowance: [{ Allowance: 'pps' }],
   };
   assert.deepEqual(
     new Set(plan(1, { set: 'full', groups: ['a'], things }).series.map(({ name }) => name)),

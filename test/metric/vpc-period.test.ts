@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cloudWatchData, type Datum } from '../../agent/metric/cloudwatch.ts';
 import { type MetricSet, planSeries, type Series } from '../../agent/metric/series.ts';
-import { thingsOf, vpcPeriod } from '../../agent/metric/vpc-period.ts';
+import { allowancePeriod, NO_PERIOD, thingsOf, vpcPeriod } from '../../agent/metric/vpc-period.ts';
 import type { VpcView } from '../../agent/verdict/vpc-view.ts';
 import { AT } from '../fakes/small-snapshot.ts';
 import { halfSeenVpc, largeVpc, quietVpc, strangeVpc, troubledVpc, vpcPart } from '../fakes/vpc.ts';
@@ -56,6 +56,25 @@ test('an answer older than three polls is published no more, nor what was never 
     publish(null).data.map(({ name }) => name),
     ['Heartbeat'],
   );
+});
+
+test('ENA’s allowances: what was added in the period, each its own series, only in the full set', () => {
+  const before = [{ name: 'pps', exceeded: 40 }];
+  const now = [
+    { name: 'pps', exceeded: 52 },
+    { name: 'bw_in', exceeded: 7 },
+  ];
+  const things = { ...NO_PERIOD, Allowance: allowancePeriod(before, now) };
+  const of = (set: MetricSet): string[] =>
+    cloudWatchData({ vpc: 'v', targets: [], groups: [], things, agent: AGENT, set, maxSeries: 100 })
+      .data.map(line)
+      .filter((one) => one.startsWith('AllowanceExceeded'));
+  assert.deepEqual(of('full'), [
+    'AllowanceExceeded VpcId=v Allowance=pps: 12',
+    'AllowanceExceeded VpcId=v Allowance=bw_in: 0',
+  ]);
+  assert.deepEqual(of('essential'), []);
+  assert.equal(allowancePeriod(now, before)[0]?.values['AllowanceExceeded'], 0, 'an agent that began anew');
 });
 
 test('300 subnets and 20 tunnels fold to the worst of the rest, within maxSeries and stable', () => {

@@ -29,6 +29,7 @@ export async function vpcThings(
     return {
       ok: true,
       things: {
+        ...NO_THINGS,
         SubnetId: made(subnets, (id) => ({ SubnetId: id })),
         TunnelIpAddress: made(tunnels, (id) => ({ VpnId: id, TunnelIpAddress: id })),
         BgpPeerId: made(bgpPeers, (id) => ({ VirtualInterfaceId: id, BgpPeerId: id })),

@@ -356,6 +356,7 @@ export class Agent {
         text: 'history is off (history.mode)',
       },
       publish: this.#publishing.view(),
+      allowances: this.#host.allowances(),
       usage: this.#self.usage(),
       capabilities: this.#capabilities,
       notices: [...this.#notices.list(this.#conditions(problems), now), ...(this.#history?.notices() ?? [])],

@@ -10,7 +10,7 @@ import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { type AgentPeriod, cloudWatchData } from '../../metric/cloudwatch.ts';
 import { groupPeriods } from '../../metric/group-period.ts';
-import { vpcPeriod } from '../../metric/vpc-period.ts';
+import { allowancePeriod, vpcPeriod } from '../../metric/vpc-period.ts';
 import { Sender } from '../../publish/sender.ts';
 import { type PublishSettings, publishSettings } from '../../publish/settings.ts';
 import { Spool } from '../../publish/spool.ts';
@@ -28,7 +28,7 @@ import { publishConditions } from './publish-conditions.ts';
 const BATCH_DATA = 500;
 
 /** What is published beside the targets: the agent itself, connections, the VPC. */
-type Agent = Pick<AgentView, 'usage' | 'overload'> & {
+type Agent = Pick<AgentView, 'usage' | 'overload' | 'allowances'> & {
   readonly flows: FlowsView | null;
   readonly vpc?: VpcView | null;
 };
@@ -64,6 +64,8 @@ export class Publishing {
   #series = 0;
   #folded = 0;
   #foldedThings = 0;
+  /** ENA's allowances as they were counted then. */
+  #allowances: NonNullable<AgentView['allowances']> = [];
   /** Connections as they were counted at the period's begin. */
   #flows: FlowsView | null = null;
   #told = { failing: '', lastAcceptedAt: null as number | null, backlog: false };
@@ -218,17 +220,18 @@ export class Publishing {
   }
 
   async #close({ settings, maxSeries, spool, sender }: Running, period: number, { mono, agent }: Seen): Promise<void> {
-    const { flows, vpc } = agent;
+    const { flows, vpc, allowances = [] } = agent;
     const { data, folded, foldedThings } = cloudWatchData({
       vpc: settings.vpc,
       targets: this.#observer.takePeriod(mono),
       groups: groupPeriods(this.#flows, flows),
-      things: vpcPeriod(vpc ?? null, Date.now()),
+      things: { ...vpcPeriod(vpc ?? null, Date.now()), Allowance: allowancePeriod(this.#allowances, allowances) },
       agent: this.#agentPeriod(spool, agent),
       set: settings.set,
       maxSeries,
     });
     this.#flows = flows;
+    this.#allowances = allowances;
     this.#series = data.length;
     this.#folded = folded;
     this.#foldedThings = foldedThings;
