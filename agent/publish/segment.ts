@@ -155,7 +155,8 @@ export class SegmentWriter {
   /** @throws what open(2) says */
   constructor(directory: string, number: number) {
     this.segment = new Segment(directory, number);
-    this.#fd = openSync(segmentFile(directory, number), 'wx', OWN_ONLY);
+    // appending: after a write that was taken back, the next one must not leave a hole
+    this.#fd = openSync(segmentFile(directory, number), 'ax', OWN_ONLY);
   }
 
   /**

@@ -264,6 +264,7 @@ test('a full disk: the oldest go first, and are counted; what is newest is kept'
   await append(200);
   const full = spool.status();
   assert.ok(full.writeErrors > 0 && full.dropped > 0);
+  assert.equal(full.mode, 'disk', 'the oldest make room for the newest');
   assert.equal(full.waiting + full.dropped, 260, 'what is lost is counted');
   rmSync(join(disk, 'filler'));
   await append(1);
@@ -275,6 +276,7 @@ test('a full disk: the oldest go first, and are counted; what is newest is kept'
   await next.open();
   const left = await drain(next);
   assert.equal(left.length, full.waiting + 1);
+  assert.equal(next.status().damaged, 0, 'what was written in part only is no damage');
   assert.equal(left.at(-1)?.at, NOON + 260 * MINUTE);
   for (const batch of left) assert.deepEqual(batch.data, periodData((batch.at - NOON) / MINUTE, 20));
 });
@@ -300,6 +302,28 @@ test('no space from the beginning: batches wait in memory, and reach the disk in
     left.map(({ at }) => (at - NOON) / MINUTE),
     Array.from({ length: 101 }, (_, i) => i),
   );
+});
+
+test('a write that fails half-way leaves nothing of itself, and no batch without its names', async (t) => {
+  const disk = smallDisk(t, '256k');
+  if (disk === null) return;
+  const spool = openSpool(join(disk, 'spool'));
+  const wanted: ReturnType<typeof content>[] = [];
+  const append = async (seed: number, targets: number): Promise<void> => {
+    wanted.push(content(await spool.append(NOON + seed * MINUTE, periodData(seed, targets))));
+  };
+  for (let i = 0; i < 3; i += 1) await append(i, 2);
+  fillUp(join(disk, 'filler'));
+  // series that were not there before: their names are written with the first batch that has them
+  for (let i = 3; i < 8; i += 1) await append(i, 30 + i);
+  assert.equal(spool.status().fault, 'ENOSPC');
+  rmSync(join(disk, 'filler'));
+  for (let i = 8; i < 12; i += 1) await append(i, 30);
+  await spool.close();
+  const next = openSpool(join(disk, 'spool'));
+  await next.open();
+  assert.deepEqual((await drain(next)).map(content), wanted);
+  assert.equal(next.status().damaged, 0);
 });
 
 test('a batch that went from memory to disk is still known to whoever holds it', async (t) => {
