@@ -148,14 +148,17 @@ export class Sender {
   /** Fresh batches that are due, as many as fit in one request; a clock set back must not hold them. */
   #takeFresh(now: number): StoredBatch[] {
     const taken: StoredBatch[] = [];
+    const left: Fresh[] = [];
     let data = 0;
-    for (const { batch, dueAt } of this.#fresh) {
-      data += batch.data.length;
-      if (dueAt > now && dueAt < now + 2 * this.#options.periodMs) break;
-      if (taken.length > 0 && data > MOST_DATA) break;
-      taken.push(batch);
+    for (const fresh of this.#fresh) {
+      const { batch, dueAt } = fresh;
+      // a later one may be due before it, when the clock was set back in between
+      const early = dueAt > now && dueAt < now + 2 * this.#options.periodMs;
+      if (!early) data += batch.data.length;
+      if (early || (taken.length > 0 && data > MOST_DATA)) left.push(fresh);
+      else taken.push(batch);
     }
-    this.#fresh = this.#fresh.slice(taken.length);
+    this.#fresh = left;
     // one that was just being written may have gone with the backlog before it was offered
     return taken.filter((batch) => this.#options.spool.waits(batch));
   }

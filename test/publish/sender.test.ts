@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatch, type PutResult } from '../../agent/aws/cloudwatch.ts';
 import type { AwsFailure } from '../../agent/aws/errors.ts';
+import type { BatchDatum } from '../../agent/publish/batch.ts';
 import { fractionOf, Sender } from '../../agent/publish/sender.ts';
 import type { Spool } from '../../agent/publish/spool.ts';
 import {
@@ -416,12 +417,98 @@ test('thousands of data go in requests within the limits', async (t) => {
   assert.deepEqual(rig.server.problems, []);
 });
 
+test('a clock set back by more than a period: what is due goes, and nobody turns in circles', async () => {
+  const time = new Time();
+  const spool = openSpool(null, { now: () => time.now });
+  const sent: number[] = [];
+  let turns = 0;
+  const sender = new Sender({
+    spool,
+    sink: {
+      put: async (data) => {
+        sent.push(...data.filter(({ name }) => name === 'Heartbeat').map(({ at }) => (at - NOON) / MINUTE));
+        return { ok: true };
+      },
+      dropCredentials: () => undefined,
+    },
+    periodMs: MINUTE,
+    instance: 'i-1',
+    now: () => time.now,
+    random: () => 1,
+    after: (ms, callback) => {
+      turns += 1;
+      assert.ok(turns < 100, 'in circles');
+      return time.after(ms, callback);
+    },
+  });
+  sender.offer(await spool.append(NOON - MINUTE, periodData(0)));
+  time.now -= 1.5 * MINUTE;
+  sender.offer(await spool.append(NOON - 3 * MINUTE, periodData(1)));
+  await time.pass(1, async () => void (await immediate()));
+  assert.deepEqual(sent, [-3]);
+  await time.pass(2 * MINUTE, async () => void (await immediate()));
+  assert.deepEqual(sent, [-3, -1]);
+});
+
+test('a request stays under a megabyte, however large its data are', async (t) => {
+  const rig = await Rig.make(t);
+  const values = Array.from({ length: 150 }, (_, i) => [Number((10 + i / 7).toPrecision(15)), 1] as const);
+  const data = Array.from({ length: 900 }, (_, i) => {
+    const dimensions = [
+      ['VpcId', 'vpc-1'],
+      ['Target', `t${i}`],
+    ] as const;
+    return { name: 'RoundTripTime', unit: 'Milliseconds', dimensions, values, resolution: 60 } as const;
+  });
+  rig.sender.offer(await rig.spool.append(NOON - MINUTE, data));
+  await rig.pass(MINUTE);
+  assert.equal(rig.server.accepted.length, 900);
+  assert.deepEqual(rig.server.problems, []);
+  assert.ok(rig.server.requests.length >= 3);
+});
+
+test('what CloudWatch would refuse a whole request for never leaves, and is named', async (t) => {
+  const rig = await Rig.make(t);
+  const pairs = (count: number) => Array.from({ length: count }, (_, i) => [i + 1, 1] as const);
+  const dimensions = (count: number) => Array.from({ length: count }, (_, i) => [`d${i}`, 'x'] as const);
+  const one = (name: string, over: Partial<BatchDatum> = {}): BatchDatum => {
+    return { name, unit: 'Count', dimensions: dimensions(1), values: [[1, 1]], resolution: 60, ...over };
+  };
+  const bad = [
+    one('NaN', { values: [[Number.NaN, 1]] }),
+    one('Infinite', { values: [[Number.POSITIVE_INFINITY, 1]] }),
+    one('Huge', { values: [[2 ** 361, 1]] }),
+    one('Empty', { values: [] }),
+    one('ManyValues', { values: pairs(151) }),
+    one('ManyDimensions', { dimensions: dimensions(31) }),
+  ];
+  const good = [
+    one('Good'),
+    one('MostValues', { values: pairs(150) }),
+    one('MostDimensions', { dimensions: dimensions(30) }),
+  ];
+  rig.sender.offer(await rig.spool.append(NOON - MINUTE, [...bad, ...good]));
+  await rig.pass(MINUTE);
+  assert.deepEqual(
+    rig.server.accepted.map(({ MetricName }) => MetricName),
+    good.map(({ name }) => name),
+  );
+  assert.equal(rig.server.requests.length, 1);
+  assert.deepEqual(
+    rig.sender.status().refused.map(({ series }) => series.split(' ')[0]),
+    bad.map(({ name }) => name),
+  );
+  assert.equal(rig.spool.status().waiting, 0);
+});
+
 test('a clock set ahead by a day, and back: data out of reach are counted, the rest goes', async (t) => {
   const rig = await Rig.make(t, { dataNow: () => NOON });
   rig.sender.offer(await rig.spool.append(NOON - MINUTE, periodData(0)));
   rig.sender.offer(await rig.spool.append(NOON + 86_400_000, periodData(1)));
+  rig.sender.offer(await rig.spool.append(NOON - 14 * 86_400_000, periodData(2)));
   await rig.pass(5 * MINUTE);
   assert.equal(rig.server.accepted.length, 7);
-  assert.equal(rig.spool.status().expired, 1);
+  assert.deepEqual(rig.server.problems, [], 'they are not tried');
+  assert.equal(rig.spool.status().expired, 2);
   assert.equal(rig.spool.status().waiting, 0);
 });

@@ -76,11 +76,17 @@ test('a reload in the middle of a period: the first part goes as it was wished, 
   await rig.until('data', () => rig.of('Heartbeat').length >= 2);
   const begun = rig.of('RoundTripTime')[0]?.Values?.[0] ?? 0;
   await sleep(1500 - (Date.now() % 1000));
+  const cut = Math.floor(Date.now() / 1000);
   await rig.configure('namespace: Two, set: [RoundTripTime, SpoolDepth]');
   await rig.until('data in Two', () => rig.of('SpoolDepth').length >= 2);
   await rig.nextLife();
   const numbers = numbersIn(rig.of('RoundTripTime'));
   assert.deepEqual(ascending(numbers), fromOne(rig.made - begun + 1, begun), 'every round trip once');
+  const beats = rig.of('Heartbeat').map(({ Timestamp }) => Timestamp);
+  assert.ok(
+    beats.some((at) => Math.abs(at - cut) <= 1),
+    'the part before the reload is of One',
+  );
   assert.deepEqual([...rig.server.namespaces], ['One', 'Two']);
   assert.deepEqual(rig.server.problems, []);
 });
