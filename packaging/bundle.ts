@@ -9,6 +9,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { pruneSchemas } from './prune-schemas.ts';
 
 /** Writes the files into a folder, which then holds nothing else. */
 export async function bundle(folder: string): Promise<void> {
@@ -28,6 +29,7 @@ export async function bundle(folder: string): Promise<void> {
     legalComments: 'none',
     mainFields: ['module', 'main'],
     external: ['koffi'],
+    plugins: [pruneSchemas],
     logLevel: 'warning',
   });
   rmSync(folder, { recursive: true, force: true });

@@ -10,6 +10,10 @@ import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Snapshot } from '../../agent/verdict/snapshot.ts';
 import { bundle } from '../../packaging/bundle.ts';
+import { plainKeys } from '../../packaging/prune-schemas.ts';
+import { KEY, REGION } from '../fakes/aws/cloudwatch.ts';
+import { FakeAws } from '../fakes/aws/services.ts';
+import { directConnect, vgwWithTwoVpns } from '../fakes/aws/vpc-stories.ts';
 
 /** Inside the project, where koffi is found. */
 async function bundled(t: TestContext): Promise<string> {
@@ -64,6 +68,45 @@ test('the AWS clients are found, each in a file of its own', async (t) => {
   }
 });
 
+test('of the AWS clients the bundle holds what is used, and that works as the whole does', async (t) => {
+  const files = join(await bundled(t), 'files');
+  const clients = readdirSync(files).filter((name) => name.startsWith('sdk-'));
+  for (const client of clients) {
+    const { length } = readFileSync(join(files, client));
+    assert.ok(length < 100_000, `${client} has ${length} bytes: do the SDK's schemas have another form?`);
+  }
+  const server = new FakeAws(directConnect());
+  server.world.vpnConnections = vgwWithTwoVpns().vpnConnections;
+  const endpoint = await server.listen();
+  t.after(() => server.close());
+  const credentials = { accessKeyId: KEY.id, secretAccessKey: KEY.secret };
+  const cases = [
+    ['ec2', 'EC2Client', 'DescribeVpnConnectionsCommand', { Filters: [{ Name: 'state', Values: ['available'] }] }],
+    ['ec2', 'EC2Client', 'DescribeRouteTablesCommand', { MaxResults: 5 }],
+    ['direct-connect', 'DirectConnectClient', 'DescribeVirtualInterfacesCommand', {}],
+  ] as const;
+  for (const [client, className, command, input] of cases) {
+    const file = clients.find((name) => name.startsWith(`sdk-${client}-`)) ?? '';
+    const answers: unknown[] = [];
+    for (const module of [join(files, file), `@aws-sdk/client-${client}`]) {
+      const sdk = createRequire(import.meta.url)(module) as Record<string, new (input: object) => Sdk>;
+      const made = sdk[className] && new sdk[className]({ region: REGION, endpoint, credentials });
+      const { $metadata: _, ...answer } = await (made as Sdk).send(
+        new (sdk[command] as new (of: object) => Sdk)(input),
+      );
+      answers.push(answer);
+    }
+    assert.ok(JSON.stringify(answers[0]).length > 100, command);
+    assert.deepEqual(answers[0], answers[1], command);
+  }
+  assert.deepEqual(server.problems, []);
+});
+
+test('a table of schemas whose keys are no constants is refused', () => {
+  assert.equal(plainKeys('const _a = "A";\nx = [{ [_a]: 1, [_a]: 2 }];'), 'const _a = "A";\nx = [{ "A": 1, "A": 2 }];');
+  assert.throws(() => plainKeys('const _a = one();\nx = { [_a]: 1 };'), /the key _a/);
+});
+
 test('a verb reads only what it needs', async (t) => {
   const folder = await bundled(t);
   const files = join(folder, 'files');
@@ -77,6 +120,10 @@ test('a verb reads only what it needs', async (t) => {
   const all = readdirSync(files).reduce((sum, file) => sum + readFileSync(join(files, file)).length, 0);
   assert.ok(bytes < all / 10, `${bytes} of ${all} bytes for the version`);
 });
+
+interface Sdk {
+  send(command: Sdk): Promise<{ readonly $metadata: unknown }>;
+}
 
 async function until<T>(look: () => T | undefined | Promise<T | undefined>, told: () => string): Promise<T> {
   for (let turn = 0; turn < 400; turn += 1) {
