@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { CATALOG, type MetricRow } from '../../agent/metric/catalog.ts';
+import { DETAIL_TYPES, SOURCE } from '../../agent/publish/event-detail.ts';
 import { cli } from '../commands/cli.ts';
+import { CONNECT_PEER_DOWN, IPSEC_DOWN, MAINTENANCE, routes, TOPOLOGY } from '../fakes/aws/network-events.ts';
 import { templateProblems } from './resource-check.ts';
 
 const FOLDER = 'packaging/cloudformation';
@@ -13,7 +15,15 @@ const rows: readonly MetricRow[] = CATALOG;
 
 test('the templates are there and hold against CloudFormation’s resource specification', () => {
   const dashboards = ['dashboard-fleet.yaml', 'dashboard-vpc.yaml'];
-  assert.deepEqual(files, ['alarms.yaml', 'canary.yaml', ...dashboards, 'fleet.yaml', 'iam.yaml']);
+  assert.deepEqual(files, [
+    'alarms.yaml',
+    'canary.yaml',
+    ...dashboards,
+    'events.yaml',
+    'fleet.yaml',
+    'iam.yaml',
+    'network-events.yaml',
+  ]);
   for (const name of files) assert.deepEqual(templateProblems(parse(text(name))), [], name);
 });
 
@@ -142,6 +152,18 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
+/** What agent/aws names when a permission is missing, and what its parameters' KMS key needs. */
+function calledActions(): Set<string> {
+  const sources = globSync('agent/aws/*.ts').map((file) => readFileSync(file, 'utf8'));
+  const named = sources.flatMap((source) =>
+    [...source.matchAll(/'((?:ec2|directconnect|cloudwatch|events|sqs|ssm):[A-Z]\w+)'/g)].map(
+      ([, action = '']) => action,
+    ),
+  );
+  assert.ok(named.length > 20, String(named.length));
+  return new Set([...named, 'kms:Decrypt']);
+}
+
 test('policies allow what the agent calls and no more', () => {
   const { Resources } = parse(text('iam.yaml'));
   const statements = Object.values<{ Type: string; Properties: { PolicyDocument: { Statement: Statement[] } } }>(
@@ -150,15 +172,11 @@ test('policies allow what the agent calls and no more', () => {
     .filter(({ Type }) => Type === 'AWS::IAM::ManagedPolicy')
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
   const actions = statements.flatMap(({ Action }) => Action);
-  assert.deepEqual(actions, [
-    'cloudwatch:PutMetricData',
-    'ssm:GetParameters',
-    'ssm:GetParametersByPath',
-    'kms:Decrypt',
-  ]);
+  assert.deepEqual([...actions].sort(), [...calledActions()].sort());
   for (const { Action, Resource, Condition } of statements) {
     assert.doesNotMatch(JSON.stringify(Action), /\*/);
-    if (JSON.stringify(Resource) === '"*"')
+    const reads = [Action].flat().every((action) => /:(Describe|Get)/.test(action));
+    if (JSON.stringify(Resource) === '"*"' && !reads)
       assert.deepEqual(Condition, { StringEquals: { 'cloudwatch:namespace': { Ref: 'Namespace' } } });
   }
 });
@@ -229,8 +247,7 @@ test('the roles are of least privilege: no wildcard of actions, no managed polic
 
 test('the fleet’s instances may do what iam.yaml lets one do', () => {
   const actions = statementsOf('fleet.yaml', 'Role').flatMap(({ Action }) => Action);
-  for (const action of ['cloudwatch:PutMetricData', 'ssm:GetParameters', 'ssm:GetParametersByPath'])
-    assert.ok(actions.includes(action), action);
+  for (const action of calledActions()) if (action !== 'kms:Decrypt') assert.ok(actions.includes(action), action);
 });
 
 test('the roll-out’s role may do what the runbook and its actions call, on the fleet alone', () => {
@@ -287,4 +304,49 @@ test('in a stack set only one region makes the roles, which are global', () => {
     if (Type.startsWith('AWS::IAM::')) assert.equal(Condition, 'MakeRoles', id);
   for (const { Description } of Object.values<{ Description?: string }>(parse(text('fleet.yaml')).Parameters))
     assert.ok((Description ?? '').length > 10);
+});
+
+/** Whether an event matches a rule's pattern, of what patterns can say only lists of values. */
+function matches(pattern: Properties, event: Properties): boolean {
+  return Object.entries(pattern).every(([key, wanted]) => {
+    const value = event[key];
+    return Array.isArray(wanted) ? wanted.includes(value) : matches(wanted as Properties, (value ?? {}) as Properties);
+  });
+}
+
+test('events.yaml takes events of sites and the VPC as they are sent, and leaves those of targets', () => {
+  const rule = propertiesOf('events.yaml', 'Rule');
+  const { detail, ...pattern } = rule['EventPattern'] as Properties;
+  assert.deepEqual((detail as { 'Fn::If': unknown[] })['Fn::If'].slice(0, 2), ['OneVpc', { vpc: [{ Ref: 'VpcId' }] }]);
+  const taken = Object.entries(DETAIL_TYPES)
+    .filter(([, detailType]) => matches(pattern, { source: SOURCE, 'detail-type': detailType }))
+    .map(([kind]) => kind);
+  assert.deepEqual(taken, ['site', 'vpc', 'aws']);
+  const [target] = rule['Targets'] as { InputTransformer: { InputPathsMap: Properties; InputTemplate: string } }[];
+  const { InputPathsMap: paths, InputTemplate: template } = target!.InputTransformer;
+  const schema = JSON.parse(readFileSync('packaging/events/vpc-canary-site-state-change.schema.json', 'utf8'));
+  for (const [name, path] of Object.entries(paths)) {
+    assert.ok(template.includes(`<${name}>`), name);
+    assert.ok(String(path).replace('$.detail.', '') in schema.properties.detail.properties, String(path));
+  }
+});
+
+test('network-events.yaml takes what Network Manager and Health send, into a queue that lets only its rules send', () => {
+  const patternOf = (id: string) => propertiesOf('network-events.yaml', id)['EventPattern'] as Properties;
+  for (const event of [IPSEC_DOWN, CONNECT_PEER_DOWN, routes('INSTALLED', 1), TOPOLOGY]) {
+    assert.ok(matches(patternOf('NetworkManager'), event));
+    assert.ok(!matches(patternOf('HealthRule'), event));
+  }
+  assert.ok(matches(patternOf('HealthRule'), MAINTENANCE));
+  assert.ok(!matches(patternOf('HealthRule'), { ...MAINTENANCE, detail: { service: 'EC2' } }));
+  const { PolicyDocument } = propertiesOf('network-events.yaml', 'QueuePolicy') as {
+    PolicyDocument: { Statement: Statement[] };
+  };
+  assert.equal(PolicyDocument.Statement.length, 1);
+  assert.match(JSON.stringify(PolicyDocument.Statement[0]?.Condition), /aws:SourceArn.*NetworkManager.*HealthRule/);
+  const { AllowedPattern } = parse(text('iam.yaml')).Parameters.NetworkEventsQueue;
+  assert.match(
+    'arn:aws:sqs:us-west-2:111122223333:vpc-canary-vpc-0a1b2c3d4e5f67890',
+    new RegExp(`^${AllowedPattern}$`),
+  );
 });
