@@ -16,6 +16,8 @@ class MachineFleet extends FakeFleet {
   readonly #machine: Machine;
   readonly #agent: SsmAgent;
   readonly #packages: readonly Package[];
+  /** How long a check may wait; the runbook's 90 s would be waited in full by each that fails. */
+  waitSeconds = 60;
   /** Runs after an installation that went well, before the check. */
   afterInstall: (version: string) => Promise<void> = async () => {};
 
@@ -37,7 +39,9 @@ class MachineFleet extends FakeFleet {
   ): Promise<['Success' | 'Failed', string]> {
     const given = Object.fromEntries(Object.entries(parameters).map(([name, [value = '']]) => [name, value]));
     if (document !== 'AWS-ConfigureAWSPackage') {
-      const { status, output } = await this.#machine.run(scriptOf(document, given));
+      const { status, output } = await this.#machine.run(
+        scriptOf(document, { ...given, WaitSeconds: String(this.waitSeconds) }),
+      );
       return [status === 0 ? 'Success' : 'Failed', output];
     }
     const wanted = this.#packages.find(({ version }) => version === given['version']);
@@ -86,6 +90,7 @@ test('a version is rolled, one that does not start fails, one that makes things 
   assert.deepEqual(good.outputs['account.Updated'], ['i-machine (wave only)']);
   assert.match(await version(), new RegExp(`^vpc-canary ${current.version} `));
 
+  fleet.waitSeconds = 3;
   const refused = await roll(broken.version);
   assert.equal(refused.status, 'Failed');
   assert.match(refused.message, /failed: i-machine \(wave only\): not updated, Failed: vpc-canary: /);
