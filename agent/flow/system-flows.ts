@@ -15,8 +15,7 @@ import { type NamedPrefix, parseAwsRanges } from './aws-ranges.ts';
 import { CountedTimeouts } from './counted-timeouts.ts';
 import { countsOf } from './counters.ts';
 import { allSums, type Comparison, coverageOf } from './coverage.ts';
-import { type GroupPlan, planGroups } from './group-plan.ts';
-import { NO_GROUP } from './groups.ts';
+import { Groups, planGroups, type VpcGroups } from './group-plan.ts';
 import { GroupHealth } from './groups-health.ts';
 import { readTotals } from './kernel-totals.ts';
 import { SocketLedger } from './ledger.ts';
@@ -31,6 +30,8 @@ export interface FlowsOptions {
   readonly loopback: boolean;
   readonly ownProbes: boolean;
   readonly sites: readonly { readonly name: string; readonly cidrs: readonly string[] }[];
+  /** The VPC, when it is known already; see {@link SystemFlows.regroup}. */
+  readonly vpc?: VpcGroups | null;
   /** File in the form of ip-ranges.json; null for none. */
   readonly awsRanges: string | null;
   /** Whether timeouts are counted by a program in the kernel; auto: where tcp_info does not tell them. */
@@ -56,8 +57,10 @@ const NO_TIMEOUTS: TimeoutSource = { source: null, reason: null, counter: null }
 
 export class SystemFlows {
   readonly #options: FlowsOptions;
-  readonly #warnings: string[] = [];
-  readonly #plan: GroupPlan;
+  #rangeWarnings: readonly string[] = [];
+  #planWarnings: readonly string[] = [];
+  readonly #groups = new Groups();
+  readonly #aws: readonly NamedPrefix[];
   readonly #table: FlowTable;
   readonly #ledger: SocketLedger;
   readonly #source: SockDiag | null;
@@ -81,20 +84,17 @@ export class SystemFlows {
     this.#options = options;
     this.#since = options.wall();
     this.#rotatedMono = options.mono();
-    this.#plan = this.#makePlan();
+    this.#aws = options.awsRanges === null ? [] : this.#awsPrefixes(options.awsRanges);
+    this.#plan(options.vpc ?? null);
     const listening = new Uint8Array(65_536);
-    const { table, groups } = this.#plan;
     this.#source = this.#open();
     // Before the first look at the connections: what is opened from here on is counted.
     this.#timeouts = this.#source === null ? NO_TIMEOUTS : timeoutSource(options.rto);
     this.#counted = this.#timeouts.counter && new CountedTimeouts(this.#timeouts.counter);
     this.#table = new FlowTable({
       capacity: options.capacity,
-      groups: groups.length,
-      groupOf: (remote, family) => {
-        const group = table.lookup(remote, family);
-        return group === NO_GROUP ? groups.length - 1 : group;
-      },
+      groups: this.#groups.list.length,
+      groupOf: (remote, family) => this.#groups.of(remote, family),
       listens: (port) => (listening[port] ?? 0) > 0,
       timeoutsCounted: this.#counted !== null,
       skip: (row) => (!options.loopback && isLoopback(row)) || (!options.ownProbes && ownSockets.has(row.cookie)),
@@ -121,6 +121,15 @@ export class SystemFlows {
     return stale ? new Map() : this.#evidence;
   }
 
+  /**
+   * The VPC's prefixes are known now, or others than before. Counting goes on: what was counted stays in the group it
+   * was counted for, flows move to theirs with their open connections.
+   */
+  regroup(vpc: VpcGroups | null): void {
+    this.#plan(vpc);
+    this.#table.regroup(this.#groups.list.length);
+  }
+
   /** Looks at every connection once more and makes the view of that. */
   async refresh(): Promise<void> {
     const reader = this.#reader;
@@ -137,22 +146,17 @@ export class SystemFlows {
     this.#timeouts.counter?.close();
   }
 
-  #makePlan(): GroupPlan {
-    const { sites, awsRanges } = this.#options;
-    const plan = planGroups({
-      sites,
-      subnets: ownSubnets(),
-      aws: awsRanges === null ? [] : this.#awsPrefixes(awsRanges),
-    });
-    this.#warnings.push(...plan.warnings);
-    return plan;
+  #plan(vpc: VpcGroups | null): void {
+    const plan = planGroups({ sites: this.#options.sites, subnets: ownSubnets(), vpc, aws: this.#aws });
+    this.#groups.take(plan);
+    this.#planWarnings = plan.warnings;
   }
 
   #awsPrefixes(file: string): readonly NamedPrefix[] {
     const refuse = (why: string): readonly NamedPrefix[] => {
-      this.#warnings.push(
+      this.#rangeWarnings = [
         `flows.awsRanges: ${file} cannot be used: ${why}. AWS's services count as internet; fetch the file anew from ip-ranges.amazonaws.com/ip-ranges.json`,
-      );
+      ];
       return [];
     };
     try {
@@ -162,9 +166,9 @@ export class SystemFlows {
       const ranges = parseAwsRanges(readFileSync(file, 'utf8'));
       if (!ranges.ok) return refuse(ranges.text);
       if (ranges.skipped > 0)
-        this.#warnings.push(
+        this.#rangeWarnings = [
           `flows.awsRanges: ${ranges.skipped} entries of ${file} were passed over, they have no prefix, service or region`,
-        );
+        ];
       return ranges.prefixes;
     } catch (error) {
       return refuse(error instanceof Error ? error.message : String(error));
@@ -228,7 +232,7 @@ export class SystemFlows {
     const mono = this.#options.mono();
     this.#table.endTurn();
     const { lacks } = this.#table;
-    for (const [index, { site }] of this.#plan.groups.entries()) {
+    for (const [index, { site }] of this.#groups.list.entries()) {
       if (site === null) continue;
       let health = this.#health.get(index);
       if (health === undefined) this.#health.set(index, (health = new GroupHealth()));
@@ -244,7 +248,7 @@ export class SystemFlows {
   /** Resolves when there is a new view: at once when one is being made, or nothing is to be made any more. */
   #makeView(): Promise<void> {
     this.#building ??= new Promise<void>((resolve) => {
-      const builder = new ViewBuilder(this.#table, this.#plan.groups);
+      const builder = new ViewBuilder(this.#table, this.#groups.list);
       const go = (): void => {
         if (!this.#closed && !builder.step(VIEW_SLICE)) {
           setImmediate(go);
@@ -270,7 +274,7 @@ export class SystemFlows {
       windowFrom: Math.max(this.#since, now - windowMs),
       since: this.#since,
       problem: this.#problem ?? this.#dumpProblem(),
-      warnings: this.#warnings,
+      warnings: [...this.#rangeWarnings, ...this.#planWarnings],
       coverage: coverageOf(this.#first, this.#latest, this.#table.lacks),
       timeouts: {
         source: this.#timeouts.source,

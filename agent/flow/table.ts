@@ -28,7 +28,7 @@ export interface FlowKey {
 /** What a flow holds beside its sums. */
 interface FlowState {
   readonly id: string;
-  readonly key: FlowKey;
+  key: FlowKey;
   open: number;
   /** Made with the first sample. */
   rtt: RttBins | null;
@@ -88,7 +88,7 @@ export class FlowTable implements FlowBook {
   readonly #leftOut = new Sums(1);
   readonly #lacks = { resets: false, timeouts: false };
   readonly #groups: Sums;
-  readonly #openOf: Int32Array;
+  #openOf: Int32Array;
   readonly #rows = new Sums(256);
   readonly #flows: (FlowState | null)[] = [];
   readonly #free: number[] = [];
@@ -150,6 +150,28 @@ export class FlowTable implements FlowBook {
     };
     this.#slots.set(id, slot);
     return slot;
+  }
+
+  /**
+   * To be called when addresses belong to other groups than before, of which there are at least as many. What was
+   * counted stays in the group it was counted for; flows and their open connections move.
+   */
+  regroup(groups: number): void {
+    if (groups > this.#groups.rows) {
+      this.#groups.grow(groups);
+      this.#openOf = grown(this.#openOf, groups);
+      this.#moving = grown(this.#moving, groups);
+      this.#moved = grown(this.#moved, groups);
+    }
+    for (const state of this.#flows) {
+      if (state === null) continue;
+      const { group, remote, family } = state.key;
+      const now = this.#options.groupOf(remote, family);
+      if (now === group) continue;
+      this.#openOf[group] = (this.#openOf[group] ?? 0) - state.open;
+      this.#openOf[now] = (this.#openOf[now] ?? 0) + state.open;
+      state.key = { ...state.key, group: now };
+    }
   }
 
   /** Counters that this kernel does not have. */
@@ -335,6 +357,12 @@ export class FlowTable implements FlowBook {
   group(index: number): SumReading & { readonly open: number } {
     return { open: this.#openOf[index] ?? 0, total: this.#groups.total(index), window: this.#groups.window(index) };
   }
+}
+
+function grown(array: Int32Array, length: number): Int32Array {
+  const larger = new Int32Array(length);
+  larger.set(array);
+  return larger;
 }
 
 /** In the order of COUNTERS. */

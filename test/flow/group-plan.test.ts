@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAwsRanges } from '../../agent/flow/aws-ranges.ts';
-import { planGroups } from '../../agent/flow/group-plan.ts';
+import { AT, COUNTERS } from '../../agent/flow/counters.ts';
+import { Groups, planGroups, type VpcGroups } from '../../agent/flow/group-plan.ts';
+import { FlowTable } from '../../agent/flow/table.ts';
+import { emptyRow } from '../../agent/kernel/socket-row.ts';
 import { parseAddress } from '../../agent/measure/address.ts';
 
 /** In the form of ip-ranges.json, with prefixes of documentation (RFC 5737, 3849). */
@@ -79,4 +82,80 @@ test('what is not in the form of ip-ranges.json is refused or passed over, never
   assert.equal(ranges.ok && ranges.skipped, 1);
   const { warnings } = plan({ aws: [{ prefix: '300.0.0.0/8', name: 'aws X y', category: 'internet' }] });
   assert.deepEqual(warnings, ['300.0.0.0/8 of aws X y is not a prefix']);
+});
+
+const VPC: VpcGroups = {
+  cidrs: ['10.0.0.0/16', '2001:db8:9::/56'],
+  subnets: [
+    { id: 'subnet-1', name: 'app-a', cidrs: ['10.0.1.0/24', '2001:db8:9:1::/64'], availabilityZoneId: 'apse2-az1' },
+    { id: 'subnet-2', cidrs: ['10.0.2.0/24'], availabilityZoneId: 'apse2-az2' },
+  ],
+  ownAvailabilityZoneId: 'apse2-az1',
+};
+
+test('the VPC gives a group for each subnet, by its zone, and one for the rest', () => {
+  const { groupOf, warnings } = plan({ vpc: VPC });
+  assert.deepEqual(groupOf('10.0.1.7'), ['app-a (subnet-1)', 'intra-az']);
+  assert.deepEqual(groupOf('2001:db8:9:1::7'), ['app-a (subnet-1)', 'intra-az']);
+  assert.deepEqual(groupOf('10.0.2.7'), ['subnet-2', 'inter-az']);
+  assert.deepEqual(groupOf('10.0.3.7'), ['VPC', null]);
+  assert.deepEqual(groupOf('10.20.3.4'), ['syd-dc1', 'on-premises']);
+  assert.deepEqual(warnings, [], 'the own subnet gives way to the VPC’s');
+  assert.deepEqual(plan({ vpc: { ...VPC, ownAvailabilityZoneId: null } }).groupOf('10.0.2.7'), ['subnet-2', null]);
+});
+
+test('a site that has the very prefix of a subnet keeps it', () => {
+  const { groupOf, warnings } = plan({ vpc: VPC, sites: [{ name: 'here', cidrs: ['10.0.2.0/24'] }] });
+  assert.deepEqual(groupOf('10.0.2.7'), ['here', 'on-premises']);
+  assert.deepEqual(warnings, []);
+});
+
+test('a group keeps its place when others come and go', () => {
+  const groups = new Groups();
+  const [address, other] = [parseAddress('10.0.2.7')!, parseAddress('192.0.2.1')!];
+  groups.take(plan());
+  const [own, internet] = [groups.of(address, 4), groups.of(other, 4)];
+  assert.equal(groups.list[own]?.name, 'private');
+  groups.take(plan({ vpc: VPC }));
+  assert.equal(groups.list[groups.of(address, 4)]?.name, 'subnet-2');
+  assert.equal(groups.of(other, 4), internet);
+  groups.take(plan());
+  assert.equal(groups.of(address, 4), own);
+});
+
+test('flows move to their new group with their open connections; what was counted stays', () => {
+  const groups = new Groups();
+  groups.take(plan());
+  const table = new FlowTable({
+    capacity: 10,
+    groups: groups.list.length,
+    groupOf: (remote, family) => groups.of(remote, family),
+    listens: () => false,
+    skip: () => false,
+  });
+  const row = Object.assign(emptyRow(), { remotePort: 443 });
+  row.remote.set([10, 0, 2, 7]);
+  const deltas = new Float64Array(COUNTERS.length);
+  deltas[AT.bytesOut] = 100;
+  const flow = table.flow(row);
+  table.open(flow, 1);
+  table.add(flow, deltas, row, false);
+  const before = groups.of(row.remote.subarray(0, 4), 4);
+  groups.take(plan({ vpc: VPC }));
+  table.regroup(groups.list.length);
+  const after = groups.of(row.remote.subarray(0, 4), 4);
+  assert.notEqual(before, after);
+  deltas[AT.bytesOut] = 7;
+  table.add(flow, deltas, row, false);
+  const told = (group: number) => [table.group(group).open, table.group(group).total[AT.bytesOut]];
+  assert.deepEqual(
+    [told(before), told(after)],
+    [
+      [0, 100],
+      [1, 7],
+    ],
+  );
+  assert.equal(table.reading(flow)?.total[AT.bytesOut], 107);
+  assert.equal(table.reading(flow)?.key.group, after);
+  assert.equal(table.host().total[AT.bytesOut], 107);
 });

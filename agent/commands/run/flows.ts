@@ -1,5 +1,6 @@
 /** The host's TCP connections in the running agent: made from the configuration, made anew when that changes it. */
 import type { Config } from '../../config/config.ts';
+import type { VpcGroups } from '../../flow/group-plan.ts';
 import { SystemFlows } from '../../flow/system-flows.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { ownSockets } from '../../kernel/own-sockets.ts';
@@ -11,6 +12,7 @@ export class Flows {
   #flows: SystemFlows | null = null;
   /** What the one in use was made from. */
   #made = '';
+  #vpc: VpcGroups | null = null;
   /** Was it asked to count timeouts, whatever the kernel tells? */
   #counts = false;
 
@@ -38,9 +40,18 @@ export class Flows {
           awsRanges: flows.awsRanges,
           rto: flows.rto,
           sites: prefixes,
+          vpc: this.#vpc,
           mono: () => clock.mono(),
           wall: () => clock.wall(),
         });
+  }
+
+  /** The VPC's prefixes as they are known now; counting goes on (see SystemFlows.regroup). */
+  vpc(vpc: VpcGroups | null): void {
+    const known = JSON.stringify(vpc);
+    if (known === JSON.stringify(this.#vpc)) return;
+    this.#vpc = vpc;
+    this.#flows?.regroup(vpc);
   }
 
   view(): FlowsView | null {
