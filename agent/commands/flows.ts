@@ -1,9 +1,9 @@
 /** `vpc-canary flows`: this host's TCP connections in a terminal, as top shows processes. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { FlowMetric, FlowView } from '../verdict/flows-view.ts';
+import { ALL_FLOWS, type FlowChoice, type FlowMetric, type FlowView } from '../verdict/flows-view.ts';
 import { type AskOptions, withAskOptions } from './ask-agent.ts';
 import { lasting } from './flows/ending.ts';
-import { type Choice, SORT_KEYS, watchFlows } from './flows/screen.ts';
+import { SORT_KEYS, watchFlows } from './flows/screen.ts';
 import { type Answer, agentSource, type FlowsSource, kernelSource } from './flows/source.ts';
 import { chosen, flowsText } from './flows/text.ts';
 import { STATUS_EXIT } from './status.ts';
@@ -99,7 +99,7 @@ function refuse(answer: Extract<Answer, { ok: false }>): number {
 async function open(options: FlowsOptions, isUrlGiven: boolean): Promise<FlowsSource | Extract<Answer, { ok: false }>> {
   if (options.local !== true) {
     const agent = agentSource(options);
-    const first = await agent.ask();
+    const first = await agent.ask(ALL_FLOWS);
     if (first.ok) return agent;
     if (isUrlGiven || (first.code !== 'unreachable' && first.code !== 'no-flows')) return first;
     process.stderr.write(`vpc-canary: ${first.text} Reading this host's kernel instead; counts begin now.\n`);
@@ -107,7 +107,7 @@ async function open(options: FlowsOptions, isUrlGiven: boolean): Promise<FlowsSo
   return kernelSource(options.loopback === true);
 }
 
-function choiceOf({ group, port, direction }: FlowsOptions): Choice {
+function choiceOf({ group, port, direction }: FlowsOptions): FlowChoice {
   return { group: group ?? null, port: port ?? null, direction: direction ?? null };
 }
 
@@ -127,7 +127,7 @@ async function show(source: FlowsSource, options: FlowsOptions): Promise<number>
 /** From the first look at every connection on, so that nothing is counted that was before. */
 async function count(source: FlowsSource, seconds: number): Promise<void> {
   await source.refresh();
-  if (!(await source.ask()).ok) return;
+  if (!(await source.ask(ALL_FLOWS)).ok) return;
   process.stderr.write(
     `vpc-canary: Counting for ${seconds} s; Ctrl-C ends it and prints what was counted until then.\n`,
   );
@@ -136,7 +136,7 @@ async function count(source: FlowsSource, seconds: number): Promise<void> {
 }
 
 async function print(source: FlowsSource, options: FlowsOptions, owners: Owners): Promise<number> {
-  const answer = await source.ask();
+  const answer = await source.ask(choiceOf(options));
   if (!answer.ok) return refuse(answer);
   const { flows } = answer;
   if (options.json === true) {

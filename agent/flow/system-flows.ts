@@ -10,7 +10,7 @@ import { SockDiag } from '../kernel/sock-diag.ts';
 import type { SocketRow } from '../kernel/socket-row.ts';
 import { formatPrefix, parsePrefix } from '../measure/address.ts';
 import type { TcpEvidence } from '../verdict/evidence.ts';
-import type { FlowsView } from '../verdict/flows-view.ts';
+import type { FlowChoice, FlowsView } from '../verdict/flows-view.ts';
 import { type NamedPrefix, parseAwsRanges } from './aws-ranges.ts';
 import { CountedTimeouts } from './counted-timeouts.ts';
 import { countsOf } from './counters.ts';
@@ -22,7 +22,7 @@ import { SocketLedger } from './ledger.ts';
 import { FlowReader } from './reader.ts';
 import { FlowTable } from './table.ts';
 import { type RtoMode, type TimeoutSource, timeoutSource } from './timeouts.ts';
-import { ViewBuilder } from './view.ts';
+import { ViewBuilder, wantedBy } from './view.ts';
 
 export interface FlowsOptions {
   readonly dumpEveryMs: number;
@@ -113,6 +113,16 @@ export class SystemFlows {
   /** As of a few seconds ago; null in the first moments. */
   view(): FlowsView | null {
     return this.#view;
+  }
+
+  /** The same with the first flows of a choice, however far behind all others these are. */
+  select(choice: FlowChoice): FlowsView | null {
+    const groups = this.#groups.list;
+    const wanted = wantedBy(choice, groups);
+    if (this.#view === null || wanted === null) return this.#view;
+    const builder = new ViewBuilder(this.#table, groups, wanted);
+    builder.step(Number.POSITIVE_INFINITY);
+    return { ...this.#view, top: builder.top() };
   }
 
   /** What the connections to each site tell, by its name; nothing when they have not been looked at lately. */

@@ -316,10 +316,10 @@ export class FlowTable implements FlowBook {
     return this.#flows.length;
   }
 
-  /** What ranks a flow, cheap enough for each of thousands; `window` is filled. Null where the place is empty. */
-  glance(slot: number, window: Float64Array): FlowGlance | null {
+  /** What ranks a flow, cheap enough for each of thousands; `window` is filled. Null where the place is empty or the flow not wanted. */
+  glance(slot: number, window: Float64Array, wanted: ((key: FlowKey) => boolean) | null = null): FlowGlance | null {
     const state = this.#flows[slot];
-    if (state === undefined || state === null) return null;
+    if (state === undefined || state === null || wanted?.(state.key) === false) return null;
     this.#rows.window(slot, window);
     return { key: state.key, medianUs: state.rtt?.median() ?? null };
   }

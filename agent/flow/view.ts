@@ -5,9 +5,9 @@
  * {@link ViewBuilder} works in steps of its caller's choice and remembers only the best of each ranking.
  */
 import { formatAddress } from '../measure/address.ts';
-import type { FlowCategory, FlowMetric, FlowsView, FlowView, GroupView } from '../verdict/flows-view.ts';
+import type { FlowCategory, FlowChoice, FlowMetric, FlowsView, FlowView, GroupView } from '../verdict/flows-view.ts';
 import { AT, COUNTERS, countsOf, type Lacks } from './counters.ts';
-import type { FlowReading, FlowTable } from './table.ts';
+import type { FlowKey, FlowReading, FlowTable } from './table.ts';
 
 export interface Group {
   readonly name: string;
@@ -84,7 +84,21 @@ export type ViewFacts = Pick<
   'at' | 'windowFrom' | 'since' | 'problem' | 'warnings' | 'coverage' | 'timeouts' | 'reader'
 >;
 
+/** Only flows of a choice are ranked. @returns null when all are */
+export function wantedBy(
+  { group, port, direction }: FlowChoice,
+  groups: readonly Group[],
+): ((key: FlowKey) => boolean) | null {
+  if (group === null && port === null && direction === null) return null;
+  const chosen = groups.map(({ name, site }) => group === null || name === group || site === group);
+  return (key) =>
+    (port === null || key.servicePort === port) &&
+    (direction === null || key.direction === direction) &&
+    chosen[key.group] === true;
+}
+
 export class ViewBuilder {
+  readonly #wanted: ((key: FlowKey) => boolean) | null;
   readonly #table: FlowTable;
   readonly #groups: readonly Group[];
   readonly #window = new Float64Array(COUNTERS.length);
@@ -93,7 +107,9 @@ export class ViewBuilder {
   readonly #medians: number[][];
   #next = 0;
 
-  constructor(table: FlowTable, groups: readonly Group[]) {
+  /** @param wanted flows that are ranked; null: all */
+  constructor(table: FlowTable, groups: readonly Group[], wanted: ((key: FlowKey) => boolean) | null = null) {
+    this.#wanted = wanted;
     this.#table = table;
     this.#groups = groups;
     this.#medians = groups.map(() => []);
@@ -107,7 +123,7 @@ export class ViewBuilder {
   }
 
   #see(slot: number): void {
-    const flow = this.#table.glance(slot, this.#window);
+    const flow = this.#table.glance(slot, this.#window, this.#wanted);
     if (flow === null) return;
     const bytes = contribution('bytes', this.#window, null);
     if (bytes > 0 && flow.medianUs !== null) this.#medians[flow.key.group]?.push(flow.medianUs);
@@ -121,18 +137,8 @@ export class ViewBuilder {
     const table = this.#table;
     const { total, window } = table.host();
     const { lacks } = table;
+    const top = this.top();
     const shown = this.#groups.map((_group, index) => this.#group(index));
-    const views = new Map<number, FlowView | null>();
-    const viewOf = (slot: number): FlowView | null => {
-      let view = views.get(slot);
-      if (view === undefined) {
-        const reading = table.reading(slot);
-        view = reading && flowView(reading, this.#groups, lacks);
-        views.set(slot, view);
-      }
-      return view;
-    };
-    const top = [...this.#ranks].map(([metric, list]) => [metric, list.flatMap(({ slot }) => viewOf(slot) ?? [])]);
     return {
       ...facts,
       total: countsOf(total, lacks),
@@ -142,8 +148,25 @@ export class ViewBuilder {
       groups: shown.filter(
         ({ open, total: sums }) => open > 0 || sums.opened + sums.failedConnects + sums.bytesIn + sums.bytesOut > 0,
       ),
-      top: Object.fromEntries(top) as Record<FlowMetric, FlowView[]>,
+      top,
     };
+  }
+
+  /** The first flows by each metric. */
+  top(): Record<FlowMetric, FlowView[]> {
+    const { lacks } = this.#table;
+    const views = new Map<number, FlowView | null>();
+    const viewOf = (slot: number): FlowView | null => {
+      let view = views.get(slot);
+      if (view === undefined) {
+        const reading = this.#table.reading(slot);
+        view = reading && flowView(reading, this.#groups, lacks);
+        views.set(slot, view);
+      }
+      return view;
+    };
+    const top = [...this.#ranks].map(([metric, list]) => [metric, list.flatMap(({ slot }) => viewOf(slot) ?? [])]);
+    return Object.fromEntries(top) as Record<FlowMetric, FlowView[]>;
   }
 
   #group(index: number): GroupView {

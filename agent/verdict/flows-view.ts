@@ -58,6 +58,16 @@ export interface FlowView {
   readonly deliveryRate: number | null;
 }
 
+/** Which flows are asked for; null: all. */
+export interface FlowChoice {
+  /** Name of a group, or of a site. */
+  readonly group: string | null;
+  readonly port: number | null;
+  readonly direction: 'client' | 'server' | null;
+}
+
+export const ALL_FLOWS: FlowChoice = { group: null, port: null, direction: null };
+
 /** What flows are ranked by. `loss` is NFM's rank: retransmissions + 2·timeouts + 4·(failed connects + resets). */
 export type FlowMetric = 'loss' | 'retransmissions' | 'timeouts' | 'rtt' | 'bytes' | 'opened';
 

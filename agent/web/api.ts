@@ -4,7 +4,8 @@
  *
  * GET /api/v1/state     the whole {@link Snapshot} but its flows and its VPC.
  * GET /api/v1/vpc       the VPC as AWS's control plane tells it, see `verdict/vpc-view.ts`.
- * GET /api/v1/flows     the TCP connections of this host: totals, groups, the first flows by each metric, coverage.
+ * GET /api/v1/flows     the TCP connections of this host: totals, groups, the first flows by each metric, coverage;
+ *                       ?group= (or site), port=, direction=client|server rank only such flows.
  * GET /api/v1/history   ?target=NAME or ?site=NAME, from=, to= (defaults: the last hour), columns= (1 to 2000,
  *                       default 360), histogram=1 → {@link HistoryBody}.
  * GET /api/v1/events    ?from=, to=, site=, subject=, kind=, before= (an id), limit= (1 to 1000, default 200)
@@ -12,6 +13,7 @@
  * GET /api/v1/stream    server-sent events, see `stream-message.ts`.
  */
 import type { SeriesRow } from '../measure/statistics.ts';
+import type { FlowChoice } from '../verdict/flows-view.ts';
 import type { EventQuery, StateSpan } from '../verdict/past.ts';
 import type { CanaryEvent } from '../verdict/snapshot.ts';
 import { VPC_OFF } from '../verdict/vpc-words.ts';
@@ -57,11 +59,18 @@ export function state(query: URLSearchParams, sources: Sources): Answer {
 }
 
 export function flows(query: URLSearchParams, sources: Sources): Answer {
-  onlyThese(query, []);
+  onlyThese(query, ['group', 'port', 'direction']);
+  const choice: FlowChoice = {
+    group: text(query, 'group'),
+    port: whole(query, 'port', 1, 65_535),
+    direction: oneOf(query, 'direction', ['client', 'server']),
+  };
   const snapshot = sources.snapshot();
   if (snapshot === null) return notReady();
-  return snapshot.flows
-    ? jsonAnswer(snapshot.flows, 'revalidate')
+  const isChoice = choice.group !== null || choice.port !== null || choice.direction !== null;
+  const view = isChoice ? sources.flows(choice) : snapshot.flows;
+  return view
+    ? jsonAnswer(view, 'revalidate')
     : problemAnswer(404, 'This agent does not read TCP connections: flows.enabled is false in its configuration.');
 }
 

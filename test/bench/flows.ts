@@ -1,18 +1,22 @@
 /**
  * Reading this host's connections: CPU, wall time, the longest turn on the loop and memory, beside `ss -tin` and
- * parsing what it prints; CPU for each connection that closes; the search for the longest prefix beside a Map for each
- * prefix length, which is what one writes first.
+ * parsing what it prints; CPU for each socket that closes at two rates; the search for the longest prefix beside the npm
+ * package longest-prefix-match and a Map for each prefix length, which is what one writes first.
  */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildGroups, type GroupPrefix } from '../../agent/flow/groups.ts';
+import { formatAddress, formatPrefix, parsePrefix } from '../../agent/measure/address.ts';
 import { type Host, Lab } from '../netns/lab.ts';
 import { type Bench, type Budget, type Line, median, type Report } from './table.ts';
 
 interface Figures {
   readonly sockets: number;
+  readonly flows?: number;
   readonly cpu: readonly number[];
   readonly wall: readonly number[];
   readonly longest?: number;
@@ -37,7 +41,7 @@ const measured = async (host: Host, what: string, rounds: number): Promise<Figur
 function line(who: string, figures: Figures): Line {
   return {
     who,
-    what: `${figures.sockets} sockets`,
+    what: `${figures.sockets} sockets${figures.flows === undefined ? '' : `, ${figures.flows} flows`}`,
     figures: {
       'CPU, ms': median(figures.cpu),
       'wall, ms': median(figures.wall),
@@ -74,14 +78,14 @@ async function dumps(sizes: readonly number[], rounds: number, say: (text: strin
   return { lines, found };
 }
 
-async function closes(seconds: number): Promise<Line> {
+async function closes(seconds: number, rate: number): Promise<Line> {
   const lab = new Lab();
   try {
     const host = lab.host('churn');
     host.sysctl({ 'ipv4.ip_local_port_range': '6000 65000' });
-    const reader = firstLine(program(host, 'reader.ts', 'churn', seconds + 2));
-    await sleep(1000);
-    const said = firstLine(program(host, 'holder.cjs', 'churn', seconds, 5000));
+    const reader = firstLine(program(host, 'reader.ts', 'churn', seconds + 3));
+    await sleep(2500);
+    const said = firstLine(program(host, 'holder.cjs', 'churn', seconds, 5000, rate));
     const got = JSON.parse(await reader) as { cpu: number; closed: number; lost: number; longest: number };
     await said;
     return {
@@ -133,24 +137,53 @@ function naive(given: readonly GroupPrefix[]): (bytes: Uint8Array) => number {
   };
 }
 
-function search(): Line[] {
+/** The npm package, or why it could not be had. */
+function packaged(given: readonly GroupPrefix[]): ((address: string) => number) | string {
+  const folder = new URL('./longest-prefix-match/', import.meta.url).pathname;
+  try {
+    if (!existsSync(`${folder}node_modules/longest-prefix-match`))
+      execFileSync('npm', ['ci'], { cwd: folder, stdio: 'pipe' });
+    const Package = createRequire(folder)('longest-prefix-match') as new () => {
+      addPrefix(prefix: string, data: { readonly group: number }): void;
+      getMatch(prefix: string): { readonly group: number }[];
+    };
+    const table = new Package();
+    for (const { prefix, group } of given) table.addPrefix(formatPrefix(parsePrefix(prefix)!), { group });
+    return (address) => table.getMatch(address)[0]?.group ?? -1;
+  } catch (error) {
+    return error instanceof Error ? error.message.slice(0, 300) : String(error);
+  }
+}
+
+function search(): { lines: Line[]; missing: string[] } {
   const addresses = (bytes: number): Uint8Array[] =>
     Array.from({ length: 4096 }, (_, i) =>
       Uint8Array.from({ length: bytes }, (_byte, at) => (i * 31 * (at + 1)) % 256),
     );
-  const time = (lookup: (bytes: Uint8Array) => number, among: readonly Uint8Array[]): number => {
+  const time = <T>(lookup: (address: T) => number, among: readonly T[], rounds = 20): number => {
     const runs: number[] = [];
     let sum = 0;
     for (let run = 0; run < 9; run += 1) {
       const began = performance.now();
-      for (let round = 0; round < 20; round += 1) for (const address of among) sum += lookup(address);
-      runs.push(((performance.now() - began) * 1e6) / (20 * among.length));
+      for (let round = 0; round < rounds; round += 1) for (const address of among) sum += lookup(address);
+      runs.push(((performance.now() - began) * 1e6) / (rounds * among.length));
     }
     return sum === 0.5 ? 0 : median(runs);
   };
   const [v4, v6] = [buildGroups(prefixes(4)).table, buildGroups(prefixes(6)).table];
   const of = (who: string, what: string, ns: number): Line => ({ who, what, figures: { 'lookup, ns': ns }, n: 9 });
-  return [
+  const peers: Line[] = [];
+  const missing: string[] = [];
+  for (const family of [4, 6] as const) {
+    const peer = packaged(prefixes(family));
+    // It takes text; ours takes the bytes that the kernel gives.
+    const texts = addresses(family === 4 ? 4 : 16).map(
+      (bytes) => `${formatAddress(bytes, family)}/${8 * bytes.length}`,
+    );
+    if (typeof peer === 'string') missing.push(`longest-prefix-match: ${peer}`);
+    else peers.push(of('longest-prefix-match', `10,000 prefixes, IPv${family}`, time(peer, texts, 1)));
+  }
+  const lines = [
     of(
       'vpc-canary',
       '10,000 prefixes, IPv4',
@@ -163,15 +196,16 @@ function search(): Line[] {
     ),
     of('a Map for each length', '10,000 prefixes, IPv4', time(naive(prefixes(4)), addresses(4))),
   ];
+  return { lines: [...lines, ...peers], missing: [...new Set(missing)] };
 }
 
 async function run(quick: boolean, say: (text: string) => void): Promise<Report> {
   const sizes = quick ? [1000, 10_000] : [1000, 10_000, 50_000];
   const { lines, found } = await dumps(sizes, quick ? 5 : 10, say);
   say('closing connections');
-  const closing = await closes(quick ? 4 : 10);
+  const closing = [await closes(quick ? 4 : 10, 1000), await closes(quick ? 4 : 10, 10_000)];
   say('longest prefix');
-  const lookups = search();
+  const { lines: lookups, missing } = search();
   const budgets = found.flatMap(({ size, ours, ss }): Budget[] => {
     const ratio = median(ours.cpu) / median(ss.cpu);
     const share = (median(ours.cpu) / 10_000) * 100;
@@ -203,7 +237,7 @@ async function run(quick: boolean, say: (text: string) => void): Promise<Report>
     holds: (own ?? Infinity) < (peer ?? 0),
     found: `${((own ?? Infinity) / (peer ?? 1)).toFixed(2)} of it`,
   });
-  return { title: 'Connections of this host', lines: [...lines, closing, ...lookups], budgets, missing: [] };
+  return { title: 'Connections of this host', lines: [...lines, ...closing, ...lookups], budgets, missing };
 }
 
 export const flows: Bench = {

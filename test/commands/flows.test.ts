@@ -17,6 +17,11 @@ test('asks the agent and shows what it says', async (t) => {
   assert.equal(code, 0);
   assert.match(stdout, /the agent at http:\/\/127\.0\.0\.1/);
   assert.match(stdout, /10\.40\.0\.7 +443 mel-dc2/);
+  const chosen = await cli(['flows', '--url', server.url, '--sort', 'bytes', '--group', 'internet', '--port', '5432']);
+  assert.match(chosen.stdout, /2001:db8:1::9 +5432 internet/);
+  assert.doesNotMatch(chosen.stdout, /10\.40\.0\.7/);
+  const unknown = await cli(['flows', '--url', server.url, '--group', 'nowhere']);
+  assert.match(unknown.stdout, /No connection was seen of a group or site nowhere; there are mel-dc2, internet\./);
   const json = await cli(['flows', '--url', server.url, '--json']);
   assert.equal((JSON.parse(json.stdout) as FlowsView).coverage.retransmissions.kernel, 2401);
 });

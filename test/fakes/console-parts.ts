@@ -12,7 +12,7 @@ import type {
   Verdict,
 } from '../../agent/verdict/snapshot.ts';
 import type { Sources } from '../../agent/web/sources.ts';
-import { flowsView } from './flows.ts';
+import { flowsView, select } from './flows.ts';
 import { type Episode, type FakeTarget, fakeHistory } from './history.ts';
 import { fakeStatistics } from './statistics.ts';
 
@@ -224,6 +224,7 @@ export function sceneOf(
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      flows: (choice) => select(current.flows, choice),
       history,
       effectiveConfig: () => [
         { path: 'sites.mel-dc2.critical', value: true, source: '/etc/vpc-canary/config.yaml' },

@@ -1,5 +1,12 @@
 /** A view of flows written by hand: two sites and the internet, one of them in trouble. */
-import type { FlowCounts, FlowMetric, FlowsView, FlowView, GroupView } from '../../agent/verdict/flows-view.ts';
+import type {
+  FlowChoice,
+  FlowCounts,
+  FlowMetric,
+  FlowsView,
+  FlowView,
+  GroupView,
+} from '../../agent/verdict/flows-view.ts';
 
 export function counts(over: Partial<FlowCounts> = {}): FlowCounts {
   return {
@@ -121,4 +128,15 @@ export function flowsView(at: number, over: Partial<FlowsView> & { readonly old?
     reader: { sockets: 3, flows: 2, evicted: 0, eventsLost: 0, dumps: 720, dumpMs: 1.3, dumpEveryMs: 10_000 },
     ...rest,
   };
+}
+
+/** As the flow table does: the flows of a choice among themselves. */
+export function select(view: FlowsView | null | undefined, { group, port, direction }: FlowChoice): FlowsView | null {
+  if (!view) return null;
+  const wanted = (one: FlowView): boolean =>
+    (group === null || one.group === group || one.site === group) &&
+    (port === null || one.servicePort === port) &&
+    (direction === null || one.direction === direction);
+  const top = Object.entries(view.top).map(([metric, list]) => [metric, list.filter(wanted)]);
+  return { ...view, top: Object.fromEntries(top) as FlowsView['top'] };
 }

@@ -1,6 +1,8 @@
 /** Sources for the web room, driven by hand: publish a snapshot, and everything that listens hears it. */
+
 import type { CanaryEvent, Snapshot } from '../../agent/verdict/snapshot.ts';
 import type { EventQuery, HistoryReader, Series, Sources, StateSpan } from '../../agent/web/sources.ts';
+import { select } from './flows.ts';
 
 export interface FakeSources extends Sources {
   publish(snapshot: Snapshot): void;
@@ -45,6 +47,7 @@ export function fakeSources(first: Snapshot | null, past: FakePast = {}): FakeSo
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    flows: (choice) => select(latest?.flows, choice),
     effectiveConfig: () => [],
     publish(snapshot) {
       latest = snapshot;

@@ -22,7 +22,7 @@ export interface Start {
   readonly before?: readonly string[];
 }
 
-const patience = 20_000;
+const patience = 60_000;
 
 export class RunningAgent {
   readonly folder: string;

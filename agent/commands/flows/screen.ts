@@ -1,8 +1,8 @@
 /** The live view: the screen redrawn every second or two, one key to sort by each metric, q to end. */
-import type { FlowMetric, FlowView } from '../../verdict/flows-view.ts';
+import type { FlowChoice, FlowMetric, FlowView } from '../../verdict/flows-view.ts';
 import { onEndSignal } from './ending.ts';
 import type { FlowsSource } from './source.ts';
-import { flowsText, METRIC_WORDS, type Shape } from './text.ts';
+import { flowsText, METRIC_WORDS } from './text.ts';
 
 /** Keys of the metrics; as in top, a capital letter where the small one is taken. */
 export const SORT_KEYS: Readonly<Record<string, FlowMetric>> = {
@@ -23,13 +23,11 @@ const TO_END_OF_SCREEN = '\x1b[J';
 /** Lines of the screen that are no flow. */
 const FURNITURE = 8;
 
-export type Choice = Pick<Shape, 'group' | 'port' | 'direction'>;
-
 /** Until q, ^C or a termination signal. @returns the metric chosen last */
 export async function watchFlows(
   source: FlowsSource,
   by: FlowMetric,
-  choice: Choice,
+  choice: FlowChoice,
   owners: (flows: readonly FlowView[]) => ((flow: FlowView) => string) | null,
 ): Promise<FlowMetric> {
   const { stdin, stdout } = process;
@@ -73,11 +71,11 @@ export async function watchFlows(
 async function drawOnce(
   source: FlowsSource,
   by: FlowMetric,
-  choice: Choice,
+  choice: FlowChoice,
   owners: Parameters<typeof watchFlows>[3],
 ): Promise<void> {
   const { stdout } = process;
-  const answer = await source.ask();
+  const answer = await source.ask(choice);
   const rows = Math.max(1, (stdout.rows ?? 24) - FURNITURE);
   const color = (process.env['NO_COLOR'] ?? '') === '';
   const keys = `${Object.entries(SORT_KEYS)

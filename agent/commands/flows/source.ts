@@ -1,5 +1,5 @@
 /** Where the flows shown come from: the running agent, or this host's kernel read by the command itself. */
-import type { FlowsView } from '../../verdict/flows-view.ts';
+import type { FlowChoice, FlowsView } from '../../verdict/flows-view.ts';
 import { type AskFailure, type AskOptions, askBody, strange } from '../ask-agent.ts';
 
 export type Answer =
@@ -15,7 +15,7 @@ export interface FlowsSource {
   readonly countsFromNow: boolean;
   /** What has happened until now is in the next answer. */
   refresh(): Promise<void>;
-  ask(): Promise<Answer>;
+  ask(choice: FlowChoice): Promise<Answer>;
   close(): void;
 }
 
@@ -25,8 +25,10 @@ export function agentSource(options: AskOptions): FlowsSource {
     isLocal: /^(https?:\/\/)?(127\.|localhost|\[::1\])/.test(options.url),
     countsFromNow: false,
     refresh: async () => {},
-    ask: async () => {
-      const asked = await askBody(options, '/api/v1/flows');
+    ask: async (choice) => {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(choice)) if (value !== null) query.set(name, String(value));
+      const asked = await askBody(options, `/api/v1/flows${query.size === 0 ? '' : `?${query}`}`);
       if (!asked.ok) return asked;
       const body = parsed(asked.body);
       if (asked.status === 200 && isView(body)) return { ok: true, flows: body };
@@ -74,8 +76,8 @@ export async function kernelSource(loopback: boolean): Promise<FlowsSource> {
     isLocal: true,
     countsFromNow: true,
     refresh: () => flows.refresh(),
-    ask: async () => {
-      const view = flows.view();
+    ask: async (choice) => {
+      const view = flows.select(choice);
       if (view === null) return { ok: false, code: 'not-ready', text: 'Nothing was read yet.' };
       if (view.problem !== null && view.reader.dumps === 0) return { ok: false, code: 'no-flows', text: view.problem };
       return { ok: true, flows: view };

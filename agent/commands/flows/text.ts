@@ -106,6 +106,10 @@ function summary(flows: FlowsView, source: string): string[] {
 
 function emptyText(flows: FlowsView, { by, group, port, direction }: Shape): string {
   if (by === 'timeouts' && flows.total.timeouts === null) return timeoutsText(flows.timeouts) ?? NOT_TOLD;
+  if (group !== null && !flows.groups.some(({ name, site }) => name === group || site === group)) {
+    const known = flows.groups.map(({ name }) => printable(name)).join(', ');
+    return `No connection was seen of a group or site ${printable(group)}${known === '' ? '' : `; there are ${known}`}.`;
+  }
   const filtered = group !== null || port !== null || direction !== null;
   return `No flow with ${METRIC_WORDS[by]}${filtered ? ' among those asked for' : ''} in this time.`;
 }

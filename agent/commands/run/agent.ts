@@ -157,6 +157,7 @@ export class Agent {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
       },
+      flows: (choice) => this.#flows.select(choice),
       history: this.#history ?? NO_PAST,
       effectiveConfig: () => this.#keeper.current.effective(),
     };

@@ -5,7 +5,7 @@ import { SystemFlows } from '../../flow/system-flows.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { ownSockets } from '../../kernel/own-sockets.ts';
 import type { SiteEvidence } from '../../verdict/evidence.ts';
-import type { FlowsView } from '../../verdict/flows-view.ts';
+import type { FlowChoice, FlowsView } from '../../verdict/flows-view.ts';
 import type { Condition } from './notices.ts';
 
 export class Flows {
@@ -56,6 +56,10 @@ export class Flows {
 
   view(): FlowsView | null {
     return this.#flows?.view() ?? null;
+  }
+
+  select(choice: FlowChoice): FlowsView | null {
+    return this.#flows?.select(choice) ?? null;
   }
 
   evidence(): Readonly<Record<string, SiteEvidence>> {

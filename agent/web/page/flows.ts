@@ -3,7 +3,7 @@
  * ranking, and the line that says how much of what the kernel counted stands in the rows.
  */
 import { counted, formatBytes, formatCount, formatRatio } from '../../measure/units.ts';
-import type { FlowMetric, FlowsView, FlowView, GroupView } from '../../verdict/flows-view.ts';
+import { ALL_FLOWS, type FlowMetric, type FlowsView, type FlowView, type GroupView } from '../../verdict/flows-view.ts';
 import { timeoutsText } from '../../verdict/timeouts-text.ts';
 import type { Body, Context, View } from './context.ts';
 import { keptFields } from './controls.ts';
@@ -44,8 +44,8 @@ const notRead = (): Html =>
 function drawFlows(context: Context, flows: FlowsView): Html {
   const { query, now } = context;
   const group = flows.groups.find(({ name }) => name === query.group);
-  const ranked = flows.top[query.by];
-  const rows = query.group === '' ? ranked : ranked.filter((flow) => flow.group === query.group);
+  const chosen = query.group === '' ? flows : context.sources.flows({ ...ALL_FLOWS, group: query.group });
+  const rows = (chosen ?? flows).top[query.by];
   return html`${flows.problem !== null && html`<p class="card none">${flows.problem}</p>`}${flows.warnings.map((text) => html`<p class="card none">${text}.</p>`)}
 <div class="section-head"><p class="dim" data-part="coverage">${coverageWords(flows)} ${counted(flows.open, 'connection')} open; counts since ${time(flows.windowFrom, now)}.</p>
 <div class="tools">${tabs(query)}${groupFilter(query, flows.groups)}</div></div>
@@ -72,7 +72,7 @@ export function coverageWords(view: FlowsView): string {
 function emptyWords(query: PageQuery, flows: FlowsView): string {
   const lacking = query.by === 'timeouts' && flows.total.timeouts === null;
   if (lacking) return timeoutsText(flows.timeouts) ?? 'Timeouts of each connection are not known.';
-  const where = query.group === '' ? '' : ` with ${query.group} among the first flows`;
+  const where = query.group === '' ? '' : ` with ${query.group}`;
   return `${NONE_WORDS[query.by]}${where} in this time.`;
 }
 

@@ -1,11 +1,11 @@
 /**
  * `holder.cjs hold N PORT`: opens N/2 loopback connections, so that N sockets are there, and keeps them. `holder.cjs churn
- * SECONDS PORT`: opens and closes connections one after the other, 50 at once, and says how many.
+ * SECONDS PORT RATE`: opens RATE/2 connections a second and closes them, so that RATE sockets close, and says how many.
  */
 const net = require('node:net');
 
 const what = process.argv[2];
-const [count, port] = process.argv.slice(3).map(Number);
+const [count, port, rate] = process.argv.slice(3).map(Number);
 const server = net.createServer((socket) => {
   socket.on('error', () => {});
   if (what === 'churn') socket.end();
@@ -18,7 +18,8 @@ const say = (text) => process.stdout.write(`${text}\n`);
 function hold() {
   if (sockets.length >= count / 2) return;
   const index = sockets.length;
-  const host = index % 2 === 0 ? `127.0.0.${1 + (index % 200)}` : '::1';
+  // Thousands of addresses, so that there are as many flows.
+  const host = index % 2 === 0 ? `127.0.${1 + (Math.floor(index / 200) % 50)}.${1 + (index % 200)}` : '::1';
   const socket = net.connect({ host, port });
   sockets.push(socket);
   socket.once('connect', () => {
@@ -33,13 +34,22 @@ function hold() {
   });
 }
 
-function churn(until) {
-  if (Date.now() > until) return;
+/** As many as are due by now, every ten milliseconds. */
+function churn(seconds) {
+  const began = performance.now();
+  let begun = 0;
+  const timer = setInterval(() => {
+    const passed = Math.min(seconds * 1000, performance.now() - began);
+    for (; begun < (passed * rate) / 2000; begun += 1) openOne();
+    if (passed === seconds * 1000) clearInterval(timer);
+  }, 10);
+}
+
+function openOne() {
   const socket = net.connect({ host: opened % 2 === 0 ? '127.0.0.1' : '::1', port });
   socket.resume().on('error', () => {});
   socket.once('close', () => {
     opened += 1;
-    churn(until);
   });
 }
 
@@ -47,8 +57,7 @@ server.listen({ port, host: '::', backlog: 4096 }, () => {
   if (what === 'hold') for (let i = 0; i < 100; i += 1) hold();
   else {
     say('ready');
-    const until = Date.now() + count * 1000;
-    for (let i = 0; i < 50; i += 1) churn(until);
+    churn(count);
     setTimeout(
       () => {
         say(String(opened));

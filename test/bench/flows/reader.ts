@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { AT } from '../../../agent/flow/counters.ts';
 import { planGroups } from '../../../agent/flow/group-plan.ts';
 import { SocketLedger } from '../../../agent/flow/ledger.ts';
 import { FlowReader } from '../../../agent/flow/reader.ts';
@@ -123,19 +124,25 @@ async function dump(rounds: number): Promise<void> {
   }
   globalThis.gc?.();
   const rss = process.memoryUsage.rss() - rssBefore;
-  say({ sockets: ledger.size, cpu, wall, longest, step, rss });
+  say({ sockets: ledger.size, flows: table.size, cpu, wall, longest, step, rss });
   process.exit();
 }
 
 async function churn(seconds: number): Promise<void> {
   const { table, source, nextDump } = open(1e9);
   await nextDump();
-  const before = { cpu: ownMs(), closed: table.host().total[1] ?? 0 };
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const closed = (): number => table.host().total[AT.closed] ?? 0;
+  // What it takes when nothing closes is no cost of closing.
+  const resting = ownMs();
+  await wait(1000);
+  const restPerSecond = ownMs() - resting;
+  const before = { cpu: ownMs(), closed: closed() };
   longest = 0;
-  await new Promise((resolve) => setTimeout(resolve, (seconds + 1) * 1000));
+  await wait((seconds + 1) * 1000);
   say({
-    cpu: ownMs() - before.cpu,
-    closed: (table.host().total[1] ?? 0) - before.closed,
+    cpu: ownMs() - before.cpu - restPerSecond * (seconds + 1),
+    closed: closed() - before.closed,
     lost: source.dropped(),
     longest,
   });
