@@ -30,6 +30,21 @@ test('what is usual is not called bad, four times that is, and only after two lo
   assert.equal(seen.at(-1)!.healthy, true);
 });
 
+test('loss that begins two minutes after the agent did is seen, and does not become usual while it grows', () => {
+  const health = new GroupHealth();
+  let segments = 0;
+  let retransmissions = 0;
+  let last = null;
+  for (let second = 0; second <= 160; second += 1) {
+    const lost = second > 130 ? 5 : 0;
+    segments += 120 + lost;
+    retransmissions += lost;
+    last = health.look(second * 1000, { segmentsOut: segments, retransmissions, timeouts: null }, 3, 2);
+    if (second === 130) assert.deepEqual([last?.healthy, last?.baselineRetransmitRatio], [true, 0]);
+  }
+  assert.deepEqual([last?.healthy, last?.baselineRetransmitRatio], [false, 0]);
+});
+
 test('a few segments prove nothing', () => {
   const health = new GroupHealth();
   for (let look = 0; look < 60; look += 1) {
