@@ -27,7 +27,7 @@ interface Figures {
 const MOST_A_PROCESS = 5000;
 
 const firstLine = async (child: ChildProcess): Promise<string> => {
-  child.stderr!.pipe(process.stderr);
+  child.stderr!.on('data', (text: Buffer) => process.stderr.write(text));
   const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
   return line;
 };
