@@ -112,8 +112,8 @@ function choiceOf({ group, port, direction }: FlowsOptions): FlowChoice {
 }
 
 async function show(source: FlowsSource, options: FlowsOptions): Promise<number> {
-  const owners = await ownerWords(source, options.process === true);
   const live = options.once !== true && options.json !== true && process.stdout.isTTY && process.stdin.isTTY;
+  const owners = await ownerWords(source, options.process === true, live);
   if (live) {
     const by = await watchFlows(source, options.sort, choiceOf(options), owners);
     // What was seen last stays on the terminal.
@@ -154,7 +154,7 @@ async function print(source: FlowsSource, options: FlowsOptions, owners: Owners)
 type Owners = (flows: readonly FlowView[]) => ((flow: FlowView) => string) | null;
 
 /** "nginx 812 +2"; a dash where nobody may be seen. */
-async function ownerWords(source: FlowsSource, wanted: boolean): Promise<Owners> {
+async function ownerWords(source: FlowsSource, wanted: boolean, live: boolean): Promise<Owners> {
   if (!wanted) return () => null;
   if (!source.isLocal) {
     process.stderr.write(
@@ -163,8 +163,12 @@ async function ownerWords(source: FlowsSource, wanted: boolean): Promise<Owners>
     return () => null;
   }
   const { flowId, ownersOf } = await import('../flow/processes.ts');
+  let noted: string | null = null;
   return (flows) => {
-    const owners = ownersOf(flows);
+    const { owners, note } = ownersOf(flows);
+    // On a terminal that is drawn anew a word on standard error would be lost.
+    if (note !== null && note !== noted && !live) process.stderr.write(`vpc-canary: --process: ${note}.\n`);
+    noted = note;
     return (flow) => {
       const [first, ...more] = owners.get(flowId(flow)) ?? [];
       if (first === undefined) return '-';
