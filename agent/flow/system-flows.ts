@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { KernelUnavailable } from '../kernel/kernel-unavailable.ts';
 import { ownSockets } from '../kernel/own-sockets.ts';
-import { SockDiag } from '../kernel/sock-diag.ts';
+import { SockDiag, type SockDiagFailure } from '../kernel/sock-diag.ts';
 import type { SocketRow } from '../kernel/socket-row.ts';
 import { formatPrefix, parsePrefix } from '../measure/address.ts';
 import type { TcpEvidence } from '../verdict/evidence.ts';
@@ -36,6 +36,8 @@ export interface FlowsOptions {
   readonly awsRanges: string | null;
   /** Whether timeouts are counted by a program in the kernel; auto: where tcp_info does not tell them. */
   readonly rto: RtoMode;
+  /** How the kernel's list is opened; other than that in tests only. */
+  readonly open?: () => SockDiag | SockDiagFailure;
   readonly mono: () => number;
   readonly wall: () => number;
 }
@@ -187,7 +189,7 @@ export class SystemFlows {
 
   #open(): SockDiag | null {
     try {
-      const opened = SockDiag.open();
+      const opened = this.#options.open?.() ?? SockDiag.open();
       if (opened instanceof SockDiag) return opened;
       this.#problem =
         opened.code === 'no-module'
@@ -223,18 +225,22 @@ export class SystemFlows {
 
   #compare(moment: 'begins' | 'ended'): void {
     if (moment === 'begins' && this.#first !== null) return;
-    const comparison: Comparison = {
-      at: this.#options.wall(),
-      kernel: readTotals(),
-      sums: allSums(this.#table),
-      connecting: this.#ledger.connecting,
-    };
+    const comparison = this.#comparison();
     if (moment === 'begins') this.#first = comparison;
     else {
       this.#latest = comparison;
       this.#hear();
       void this.#makeView();
     }
+  }
+
+  #comparison(): Comparison {
+    return {
+      at: this.#options.wall(),
+      kernel: readTotals(),
+      sums: allSums(this.#table),
+      connecting: this.#ledger.connecting,
+    };
   }
 
   /** The connections to each site that has prefixes, as evidence for its verdict. */
@@ -257,6 +263,11 @@ export class SystemFlows {
 
   /** Resolves when there is a new view: at once when one is being made, or nothing is to be made any more. */
   #makeView(): Promise<void> {
+    // Where no connection can be read the kernel's own totals are told all the same.
+    if (this.#reader === null) {
+      this.#latest = this.#comparison();
+      this.#first ??= this.#latest;
+    }
     this.#building ??= new Promise<void>((resolve) => {
       const builder = new ViewBuilder(this.#table, this.#groups.list);
       const go = (): void => {

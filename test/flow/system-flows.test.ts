@@ -1,6 +1,8 @@
 /** The reader of connections on the real kernel of this process's own namespace; what it is told by files. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -52,6 +54,26 @@ test('a view is there at once, whole and without a number that is none', (t) => 
   assert.ok(view);
   assert.doesNotMatch(JSON.stringify(view), /NaN|undefined/);
   assert.equal(view.coverage.at, null);
+});
+
+test('without tcp_diag the reason is told and the kernel’s own totals go on', async (t) => {
+  const flows = new SystemFlows({
+    ...{ dumpEveryMs: 1000, capacity: 100, loopback: true, ownProbes: false, sites: [], awsRanges: null, rto: 'auto' },
+    open: () => ({ code: 'no-module', errno: 2 }),
+    mono: () => performance.now(),
+    wall: Date.now,
+  });
+  t.after(() => flows.close());
+  const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await once(connect((server.address() as AddressInfo).port, '127.0.0.1').resume(), 'close');
+  server.close();
+  await flows.refresh();
+  const view = flows.view();
+  assert.match(view?.problem ?? '', /no tcp_diag module.*modprobe tcp_diag/);
+  assert.ok((view?.coverage.opened.kernel ?? 0) >= 2, JSON.stringify(view?.coverage));
+  assert.ok(view?.coverage.retransmissions.kernel !== null);
+  assert.equal(view?.timeouts.source, null);
 });
 
 test('whatever a file holds, it is refused or read', () => {
