@@ -51,8 +51,8 @@ const BUSY_DRAIN_EVERY_MS = 50;
 const SLICE_MS = 1;
 /** Sockets looked at at a time when a dump ends. */
 const SWEEP = 4096;
-/** Announcements read at a time, about 2 µs each. */
-const DRAIN_LIMIT = 1024;
+/** Announcements read at a time, 2 µs each, and 6 µs on a busy machine. */
+const DRAIN_LIMIT = 512;
 /** Ports are looked at more often than sockets, so that a new server's first connections are known for its own. */
 const LISTEN_EVERY_MS = 1000;
 /** Dumps for which a port that listens no more still counts. */
