@@ -85,9 +85,13 @@ async function closes(seconds: number, rate: number): Promise<Line> {
     host.sysctl({ 'ipv4.ip_local_port_range': '6000 65000' });
     const reader = firstLine(program(host, 'reader.ts', 'churn', seconds + 3));
     await sleep(2500);
-    const said = firstLine(program(host, 'holder.cjs', 'churn', seconds, 5000, rate));
+    // One process opens some 2,000 a second at most.
+    const makers = Math.ceil(rate / 4000);
+    const said = Array.from({ length: makers }, (_, index) =>
+      firstLine(program(host, 'holder.cjs', 'churn', seconds, 5000 + index, Math.round(rate / makers))),
+    );
     const got = JSON.parse(await reader) as { cpu: number; closed: number; lost: number; longest: number };
-    await said;
+    await Promise.all(said);
     return {
       who: 'vpc-canary',
       what: `${Math.round(got.closed / seconds)} closes a second`,

@@ -35,7 +35,7 @@ function hold() {
 }
 
 /** A slow machine falls behind, rather than run out of descriptors. */
-const MOST_AT_ONCE = 400;
+const MOST_AT_ONCE = 1500;
 
 /** As many as are due by now, every ten milliseconds. */
 function churn(seconds) {
