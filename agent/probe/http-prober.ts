@@ -32,8 +32,8 @@ export async function httpProber(
   options: HttpProberOptions,
   dependencies: RoundsDependencies,
 ): Promise<Rounds<HttpTarget>> {
-  const undici = await import('./undici.ts');
-  return new Rounds(httpMethod(options, dependencies.clock, undici), dependencies);
+  const { Client } = await import('./undici.ts');
+  return new Rounds(httpMethod(options, dependencies.clock, { Client }), dependencies);
 }
 
 function httpMethod(options: HttpProberOptions, clock: Clock, undici: Undici): Method<HttpTarget> {
