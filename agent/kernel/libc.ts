@@ -42,6 +42,8 @@ export interface Libc {
   if_nametoindex(name: string): number;
   /** Gives free heap pages back to the kernel; 0 where the C library cannot (musl). */
   malloc_trim(pad: number): number;
+  /** What is to become of pages of ours. */
+  madvise(address: number, length: number, advice: number): number;
 }
 
 /** <net/if.h>: the longest interface name with its NUL. */
@@ -91,6 +93,7 @@ function bindAll(koffi: ForeignFunctions): Libc {
   const clockGettime = bind(int, 'clock_gettime', int, pointer);
   const setns = bind(int, 'setns', int, int);
   const ifNametoindex = bind(uint, 'if_nametoindex', pointer);
+  const madvise = bind(int, 'madvise', pointer, size, int);
   const mallocTrim = bindOptional(() => bind(int, 'malloc_trim', size));
 
   const errno = koffi.errno;
@@ -124,6 +127,7 @@ function bindAll(koffi: ForeignFunctions): Libc {
       const index = ifNametoindex(name.base);
       return index === 0 ? -ENODEV : index;
     },
+    madvise: (address, length, advice) => checked(madvise(address, length, advice)),
     malloc_trim: (pad) => (mallocTrim === null ? 0 : mallocTrim(pad)),
   };
 }

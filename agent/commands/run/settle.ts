@@ -9,6 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { KernelUnavailable } from '../../kernel/kernel-unavailable.ts';
 import { libc } from '../../kernel/libc.ts';
+import { releaseOwnCode } from '../../kernel/own-code.ts';
 
 /** By then everything has been used once. */
 const SETTLED_MS = 15_000;
@@ -40,6 +41,7 @@ function settle(collect: Collect, flavor: 'regular' | 'last-resort'): void {
   collect({ type: 'major', execution: 'sync', flavor });
   try {
     libc().malloc_trim(0);
+    releaseOwnCode();
   } catch (error) {
     if (!(error instanceof KernelUnavailable)) throw error;
   }
