@@ -2,8 +2,9 @@
  * Gives back memory that is not needed: some 10 MB after the start, and what gathers later.
  *
  * The start leaves compiled code, parsed schemas and first snapshots behind. Later, an agent that makes little garbage
- * gives V8 no reason for a full collection before its heap has doubled; on a machine of 512 MiB that is worth asking
- * for. A collection stands still for some tens of milliseconds, which the kernel's stamps make harmless.
+ * gives V8 no reason for a full collection before its heap has grown by 8 MB; on a machine of 512 MiB that is worth
+ * asking for, and from then on V8 is told to let it grow by less. Not before, for that would make the start slower. A
+ * collection stands still for some tens of milliseconds, which the kernel's stamps make harmless.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -20,7 +21,10 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'regular' |
 /** @returns what cancels it */
 export function settleLater(): () => void {
   const collect = collector();
-  const first = setTimeout(() => settle(collect, 'last-resort'), SETTLED_MS);
+  const first = setTimeout(() => {
+    settle(collect, 'last-resort');
+    setFlagsFromString('--optimize-for-size');
+  }, SETTLED_MS);
   const again = setInterval(() => settle(collect, 'regular'), AGAIN_MS);
   first.unref();
   again.unref();
@@ -30,7 +34,9 @@ export function settleLater(): () => void {
   };
 }
 
+/** The executable has it from its flags; elsewhere a context of its own has it. */
 function collector(): Collect {
+  if (globalThis.gc !== undefined) return globalThis.gc as Collect;
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
   setFlagsFromString('--no-expose-gc');
