@@ -25,12 +25,15 @@ export interface Checked {
   readonly findings: readonly Finding[];
 }
 
+/** A schema is asked a few times in the life of an agent: that is not worth making and compiling code for it. */
+const ONCE = { jitless: true };
+
 const withoutTargets = configSchema.omit({ targets: true });
 
 export function validate(root: MapNode): Checked {
   const findings: Finding[] = [];
   const rest = new Map([...root.entries].filter(([key]) => key !== 'targets'));
-  const result = withoutTargets.safeParse(plain({ ...root, entries: rest }));
+  const result = withoutTargets.safeParse(plain({ ...root, entries: rest }), ONCE);
   if (!result.success) findings.push(...result.error.issues.flatMap((issue) => findingsOf(root, [], issue)));
 
   const targets: CheckedTarget[] = [];
@@ -78,7 +81,7 @@ function checkTarget(root: MapNode, item: Node, path: Path): CheckedTarget | Fin
     return [{ code: 'conflict', path, text, fix: 'make one target of each, with names of their own' }];
   }
   const value = plain(item);
-  const result = TARGET_SCHEMAS[kind].safeParse(value);
+  const result = TARGET_SCHEMAS[kind].safeParse(value, ONCE);
   if (!result.success) return result.error.issues.flatMap((issue) => findingsOf(root, path, issue));
   // the schema of a kind gives the output of that kind, which the index type cannot say
   return { kind, value: result.data } as CheckedTarget;
