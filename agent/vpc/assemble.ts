@@ -8,7 +8,7 @@ import { LINK_NAMES } from '../verdict/chain.ts';
 import type { SiteEvidence } from '../verdict/evidence.ts';
 import type { State } from '../verdict/snapshot.ts';
 import type { RouteTableView, SitePathView, SiteWayView, VpcPart, VpcView } from '../verdict/vpc-view.ts';
-import { gatewayIds, type Known } from './answers.ts';
+import { gatewayIds, type Known, type Question } from './answers.ts';
 import { routeEvent, Scribe, type VpcEvent } from './changes.ts';
 import type { VpcMemory } from './memory.ts';
 import { routeChanges, tableView } from './routes.ts';
@@ -33,6 +33,8 @@ export interface Scene {
   readonly limits: VpcLimits;
   readonly sites: readonly (SitePlace & RuleSite)[];
   readonly parts: readonly VpcPart[];
+  /** What was told lately enough to stand in a verdict. */
+  readonly fresh: ReadonlySet<Question>;
   /** Ids of rules that are not to be told. */
   readonly silenced: readonly string[];
   readonly calls: VpcView['calls'];
@@ -104,7 +106,7 @@ export function assemble(scene: Scene): Assembled {
     summary: summaryOf(seen),
     findings: findings({ view: seen, sites }, silenced),
   };
-  return { view, events, evidence: evidenceOf(ways, parts) };
+  return { view, events, evidence: evidenceOf(ways, scene.fresh) };
 }
 
 function tableViews({ known: { routeTables }, limits }: Scene, scribe: Scribe): RouteTableView[] {
@@ -205,17 +207,14 @@ const linkWords = (said: string): string =>
     .map((link) => (isLink(link) ? LINK_NAMES[link] : link))
     .join(' and ');
 
-/** What of the control plane is fresh enough to stand in a verdict. */
-function evidenceOf(ways: Ways, parts: readonly VpcPart[]): Map<string, Pick<SiteEvidence, 'link'>> {
-  const isFresh = (name: VpcPart['name']): boolean => parts.find((part) => part.name === name)?.status === 'ok';
+/** What carries a link is told by the answer to this question. */
+const TELLS: Partial<Record<SitePathView['link'], Question>> = { 'direct-connect': 'interfaces', vpn: 'vpns' };
+
+function evidenceOf(ways: Ways, fresh: ReadonlySet<Question>): Map<string, Pick<SiteEvidence, 'link'>> {
   const evidence = new Map<string, Pick<SiteEvidence, 'link'>>();
+  if (!fresh.has('routeTables')) return evidence;
   for (const site of new Set(ways.map(({ path }) => path.site))) {
-    const its = ways.filter(({ path }) => {
-      if (path.site !== site) return false;
-      if (path.link === 'direct-connect') return isFresh('direct-connect');
-      if (path.link === 'vpn') return isFresh('tunnels');
-      return isFresh('routes');
-    });
+    const its = ways.filter(({ path }) => path.site === site && fresh.has(TELLS[path.link] ?? 'routeTables'));
     const link = linkEvidence(its);
     if (link !== null) evidence.set(site, { link });
   }

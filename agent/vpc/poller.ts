@@ -30,8 +30,8 @@ const JITTER = 0.1;
 const LONGEST_WAIT_MS = 600_000;
 const LONGEST_WAIT_PERIODS = 4;
 const DENIED_WAIT_MS = 300_000;
-/** What waits for another part's answer is tried again after this. */
-const AGAIN_MS = 5000;
+/** What waits for another part's answer is tried again after this, and a random time up to as long as the spread. */
+const AGAIN_MS = 3000;
 /** A door that has not answered by then is taken for dead. */
 const ANSWER_MS = 90_000;
 /** A part is stale when its latest answer is older than this many periods. */
@@ -83,10 +83,8 @@ export class Poller {
   }
 
   start(): void {
-    const { clock, random, known } = this.#options;
-    const periods = this.#asked.map(({ plan }) => plan.every(known()));
-    const spread = Math.min(SPREAD_MS, ...periods);
-    this.#cancel = clock.after(random() * spread, () => void this.#round());
+    const { clock, random } = this.#options;
+    this.#cancel = clock.after(random() * this.#spreadMs(), () => void this.#round());
   }
 
   close(): void {
@@ -94,33 +92,45 @@ export class Poller {
     this.#closed.abort();
   }
 
+  #spreadMs(): Milliseconds {
+    return Math.min(SPREAD_MS, ...this.#asked.map(({ plan }) => plan.every(this.#options.known())));
+  }
+
   /** How it stands with the part. */
   part(): VpcPart {
-    const { part: name, known, clock } = this.#options;
+    const { part: name, known } = this.#options;
     const latest = known();
     const everyMs = Math.min(...this.#asked.map(({ plan }) => plan.every(latest)));
     const answers = this.#asked.flatMap(({ plan }) => latest[plan.question] ?? []);
     const at = answers.length === 0 ? null : Math.min(...answers.map((answer) => answer.at));
     const failing = this.#asked.filter(({ failure }) => failure !== null);
-    const now = clock.wall();
-    const isOld = this.#asked.some(({ plan }) => {
-      const answer = latest[plan.question];
-      return answer !== undefined && now - answer.at > STALE_PERIODS * plan.every(latest);
-    });
-    const status = failing.length > 0 ? 'failing' : isOld ? 'stale' : at === null ? 'waiting' : 'ok';
+    const isWaiting = answers.length < this.#asked.length;
+    const isOld = this.fresh().length < answers.length;
+    const status = failing.length > 0 ? 'failing' : isOld ? 'stale' : isWaiting ? 'waiting' : 'ok';
     return { name, status, at, everyMs, problem: problemOf(failing) };
+  }
+
+  /** Questions whose latest answer is not too old to be believed. */
+  fresh(): Question[] {
+    const latest = this.#options.known();
+    const now = this.#options.clock.wall();
+    return this.#asked.flatMap(({ plan: { question, every } }) => {
+      const answer = latest[question];
+      return answer !== undefined && now - answer.at <= STALE_PERIODS * every(latest) ? [question] : [];
+    });
   }
 
   async #round(): Promise<void> {
     const { clock, known, random } = this.#options;
     const began = clock.mono();
     const factor = 1 + JITTER * (2 * random() - 1);
+    const againMs = AGAIN_MS + random() * this.#spreadMs();
     for (const asked of this.#asked) {
       // What falls due soon is asked along: questions of one part stay together.
       if (asked.dueMono > began + JITTER * asked.plan.every(known())) continue;
       const wasAsked = await this.#ask(asked);
       if (this.#closed.signal.aborted) return;
-      if (!wasAsked) asked.dueMono = began + AGAIN_MS;
+      if (!wasAsked) asked.dueMono = began + againMs;
       else if (asked.failure === null) asked.dueMono = began + factor * asked.plan.every(known());
       else asked.dueMono = began + this.#waitAfter(asked.failure, asked);
     }

@@ -62,12 +62,13 @@ export function questionsOf(
   };
   const nothing = { ok: true, value: [] } as const;
   const slow = (): Milliseconds => every.routes;
-  const naming: Question[] = [];
-  if (features.tunnels) naming.push('gateways', 'attachments');
-  if (features.routes) naming.push('routeTables');
   /** Gateways of the VPC; null while an answer is out that may name more. */
-  const gateways = (known: Known, settled: ReadonlySet<Question>): string[] | null =>
-    naming.every((question) => settled.has(question)) ? gatewayIds(known, vpcId) : null;
+  const gateways = (known: Known, settled: ReadonlySet<Question>): string[] | null => {
+    const isNamed = known.gateways !== undefined && known.attachments !== undefined;
+    const isRefused = !features.tunnels || (settled.has('gateways') && settled.has('attachments'));
+    const isLastResort = isRefused && (!features.routes || settled.has('routeTables'));
+    return isNamed || isLastResort ? gatewayIds(known, vpcId) : null;
+  };
   const reach = (known: Known) =>
     reaching(
       known.interfaces?.value ?? [],

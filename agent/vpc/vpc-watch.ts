@@ -134,6 +134,7 @@ export class VpcWatch {
       limits,
       sites: sites(),
       parts,
+      fresh: new Set([...this.#pollers.values()].flatMap((poller) => poller.fresh())),
       silenced,
       calls: { made: this.#made, throttled: this.#throttled },
       now: clock.wall(),
