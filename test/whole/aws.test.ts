@@ -55,6 +55,7 @@ async function world(t: TestContext, around: Around = {}): Promise<World> {
   const [endpoint, ssm, imds] = [await cloudwatch.listen(), await store.listen(), await metadata.listen()];
   const config = `publish: { cloudwatch: { endpoint: "${endpoint}", period: 1s, ${around.cloudwatch ?? ''} } }
 parameters: { endpoint: "${ssm}" }
+vpc: { enabled: off }
 targets: [{ name: core, site: here, icmp: 127.0.0.1, every: 200ms }]
 `;
   const environment = {
