@@ -30,8 +30,8 @@ const JITTER = 0.1;
 const LONGEST_WAIT_MS = 600_000;
 const LONGEST_WAIT_PERIODS = 4;
 const DENIED_WAIT_MS = 300_000;
-/** What waits for another part's answer is tried again after this, and a random time up to as long as the spread. */
-const AGAIN_MS = 3000;
+/** What waits for another part's answer is tried again after this, and a random time up to half the spread. */
+const AGAIN_MS = 1000;
 /** A door that has not answered by then is taken for dead. */
 const ANSWER_MS = 90_000;
 /** A part is stale when its latest answer is older than this many periods. */
@@ -124,7 +124,7 @@ export class Poller {
     const { clock, known, random } = this.#options;
     const began = clock.mono();
     const factor = 1 + JITTER * (2 * random() - 1);
-    const againMs = AGAIN_MS + random() * this.#spreadMs();
+    const againMs = AGAIN_MS + (random() * this.#spreadMs()) / 2;
     for (const asked of this.#asked) {
       // What falls due soon is asked along: questions of one part stay together.
       if (asked.dueMono > began + JITTER * asked.plan.every(known())) continue;

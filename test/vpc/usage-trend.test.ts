@@ -62,6 +62,12 @@ test('the hour counts before the day when it is plainly faster', () => {
   assert.ok(told.growth !== null && Math.abs(told.growth - 61) < 3, `${told.growth}`);
 });
 
+test('a growth that began some hours ago is not thinned by the quiet hours before', () => {
+  const random = seeded(3);
+  const { told } = watched((h) => 300 + 20 * Math.max(0, h - 5) + 6 * (random() - 0.5), 13);
+  assert.ok(told.growth !== null && Math.abs(told.growth / 20 - 1) < 0.1, `${told.growth}`);
+});
+
 test('too little past says nothing', () => {
   const { told } = watched((h) => 100 + 60 * h, 0.5);
   assert.equal(told.known, false);

@@ -224,22 +224,22 @@ test('a subnet that fills: the time until it is full is right within 10 %, a war
     }
     return rig.watch.view().subnets[0]!.use!;
   };
-  used = 300;
+  used = 200;
   let use = await fill(0, 5);
   assert.equal(use.trend, 'not at this rate');
   assert.equal(use.exhaustedInMs, null);
   assert.deepEqual(rig.told(), []);
   use = await fill(20, 8);
-  assert.equal(use.state, 'up', '38 % used, full in 28 h');
+  assert.equal(use.state, 'up', '35 % used, full in 33 h');
   const truth = (1019 - used) / 20;
   assert.ok(Math.abs(use.exhaustedInMs! / HOUR / truth - 1) < 0.1, `${use.exhaustedInMs! / HOUR} h for ${truth} h`);
-  use = await fill(20, 8);
+  use = await fill(20, 12);
   assert.equal(use.state, 'degraded');
-  assert.match(rig.told().join(), /^private-a: full in 2\d h at this rate \(limit 24 h\)$/);
-  use = await fill(20, 10);
+  assert.match(rig.told().join(), /^private-a: full in (19|2\d) h at this rate \(limit 24 h\)$/);
+  use = await fill(20, 12);
   assert.match(
     use.reasons.map(({ text }) => text).join(),
-    /^80\.\d % of 1,019 addresses used, \d+ free \(limit 80 %\),full in/,
+    /^8\d(\.\d)? % of 1,019 addresses used, \d+ free \(limit 80 %\),full in/,
   );
   use = await fill(20, 8);
   assert.equal(use.state, 'down');
