@@ -1,6 +1,6 @@
 /**
  * EC2 (query in, XML out), Direct Connect (JSON 1.1) and CloudWatch's GetMetricData (JSON 1.0) on one loopback port,
- * answering from a world (world.ts); EventBridge (JSON 1.1) with a bus, SQS (JSON 1.0) with a queue in us-west-2.
+ * answering from a world (world.ts); PutMetricData, taken unseen; EventBridge (JSON 1.1) with a bus, SQS (JSON 1.0) with a queue in us-west-2.
  * Signatures and parameters are checked, errors have AWS's own bodies.
  *
  * `denied`, `throttled` and `broken` work for an action ("ec2:DescribeSubnets") or for '*', from the next request on.
@@ -106,7 +106,9 @@ export class FakeAws {
 
   async #answer({ prefix, action }: Protocol, body: string, answer: Answering): Promise<void> {
     try {
-      if (prefix === 'ec2') answer.send(200, describe(this.world, new URLSearchParams(body), this.pageSize));
+      // cloudwatch.ts looks into metrics; here they are taken
+      if (action === 'PutMetricData') answer.send(200, '{}');
+      else if (prefix === 'ec2') answer.send(200, describe(this.world, new URLSearchParams(body), this.pageSize));
       else answer.send(200, JSON.stringify(await this.#json(prefix, action, JSON.parse(body))));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -205,7 +207,7 @@ function protocolOf({ method, url, headers }: IncomingMessage, body: Buffer): Pr
   if (service === 'OvertureService' && headers['content-type'] === 'application/x-amz-json-1.1') {
     return { service: 'directconnect', prefix: 'directconnect', action };
   }
-  if (service === 'GraniteServiceVersion20100801' && action === 'GetMetricData') {
+  if (service === 'GraniteServiceVersion20100801' && ['GetMetricData', 'PutMetricData'].includes(action)) {
     return { service: 'monitoring', prefix: 'cloudwatch', action };
   }
   if (target === 'AWSEvents.PutEvents' && headers['content-type'] === 'application/x-amz-json-1.1') {
