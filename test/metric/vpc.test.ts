@@ -135,6 +135,15 @@ test('PRTG: names do not depend on state or name tag; what has no channel is sai
   assert.deepEqual([...channels(after).keys()], [...channels(before).keys()]);
   const { prtg } = renderPrtgVpc(largeVpc(AT), AT);
   assert.match(prtg.text, /No channels of their own: 8 tunnels, 288 subnets, 16 route tables/);
+  const turned = { ...largeVpc(AT), subnets: [...largeVpc(AT).subnets].reverse() };
+  const ids = [...channels(turned).keys()].filter((name) => name.startsWith('subnet-'));
+  assert.deepEqual(
+    ids,
+    largeVpc(AT)
+      .subnets.slice(0, 12)
+      .map(({ id }) => id),
+    'in the order of ids, however AWS lists them',
+  );
   assert.ok('error' in renderPrtgVpc(null, AT).prtg);
   assert.match(renderPrtgVpc(null, AT).prtg.text, /vpc\.enabled/);
   const half = channels(halfSeenVpc(AT));

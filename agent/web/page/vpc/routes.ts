@@ -86,7 +86,13 @@ function pathLine(path: SitePathView, known: boolean, query: Context['query'], n
         ? html`<b class="t-down">no route: packets go nowhere</b>`
         : html`<b>no route of its own</b>`
       : html`<span class="mono">${route.destination}</span> → <span class="mono">${route.target ?? 'nothing'}</span>${route.awsState !== 'active' && html` <b class="t-degraded">${route.awsState}</b>`}`;
-  return html`<li>${glyphAlone(state)} <b class="mono">${destination}</b>${target} by ${by} ${route !== null || why !== 'no route' ? html`<span class="dim">${why}</span>` : ''}${route !== null && html` · ${linkWord(link)}`}${text !== '' && text !== why && text !== 'no route' && html`: ${state === 'up' ? html`<span class="dim">${text}</span>` : text}`}${since !== null && state !== 'up' && html` <span class="dim">for ${lasting(since, now)}</span>`}</li>`;
+  const because = (route !== null || why !== 'no route') && html` <span class="dim">${why}</span>`;
+  const says =
+    text !== '' &&
+    text !== why &&
+    text !== 'no route' &&
+    html`: ${state === 'up' ? html`<span class="dim">${text}</span>` : text}`;
+  return html`<li>${glyphAlone(state)} <b class="mono">${destination}</b>${target} by ${by}${because}${route !== null && html` · ${linkWord(link)}`}${says}${since !== null && state !== 'up' && html` <span class="dim">for ${lasting(since, now)}</span>`}</li>`;
 }
 
 function tableLine({ query, now }: Context, table: RouteTableView, nearlyFull: number): Html {
