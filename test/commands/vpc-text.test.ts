@@ -9,7 +9,7 @@ const PLAIN = { color: false, width: 100 };
 
 test('the state first, what is not well and why, then each layer', () => {
   const text = vpcText(troubledVpc(AT), AT, { color: false, width: 140 });
-  assert.match(text, new RegExp(`^■ ${VPC_ID} prod-syd is down: 6 subnets, fullest 91 %`));
+  assert.match(text, new RegExp(`^■ ${VPC_ID} prod-syd is down: 6 subnets, fullest 97 %`));
   assert.match(text, /\nNOT WELL +SINCE +WHY\n■ endpoints-a \(subnet-0f3a91c27be400003\) +down /);
   assert.match(text, /203\.0\.113\.9 down/);
   assert.match(text, /62\/100/);

@@ -278,7 +278,7 @@ export function troubledVpc(at: number, cut = at - 12 * MINUTE - 6 * SECOND): Vp
   const fall = { state: 'down', since: cut } as const;
   return vpcView(at, {
     state: 'down',
-    summary: '6 subnets, fullest 91 %; 1 of 4 tunnels down; 2 of 5 BGP peers down; 2 findings',
+    summary: '6 subnets, fullest 97 %; 1 of 4 tunnels down; 2 of 5 BGP peers down; 2 findings',
     parts: PARTS.map((name) => (name === 'ipam' ? vpcPart(name, at, { status: 'off', at: null }) : vpcPart(name, at))),
     cidrs: [
       { cidr: '10.0.0.0/16', family: 4, allocated: 0.0234, used: 886, total: 1506, ipam: null },

@@ -146,7 +146,7 @@ test('a missing permission: unknown, the statement to paste, and how old the las
 });
 
 test('the overview has a line for a VPC that is not well, and none for one that is', () => {
-  assert.match(textOf(page(troubledVpc(NOW, CUT), '/')), /down: +VPC 6 subnets, fullest 91 %/);
+  assert.match(textOf(page(troubledVpc(NOW, CUT), '/')), /down: +VPC 6 subnets, fullest 97 %/);
   assert.doesNotMatch(textOf(page(quietVpc(NOW), '/')), /fullest/);
 });
 
