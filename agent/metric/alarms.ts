@@ -6,10 +6,6 @@
  * so a site with twenty targets that goes away is one message, and maintenance silences it in one place. Only the
  * heartbeat speaks for itself: when it stops, nothing else can.
  *
- * What the VPC has (subnets, tunnels, BGP sessions, route tables) no configuration names, and it comes and goes. Those
- * alarms therefore ask Metrics Insights for the worst of the VPC's series: one alarm a metric, also for what is made
- * tomorrow. CloudWatch allows 200 such alarms an account and region, and prices them by the series they look at.
- *
  * Names of metrics come from the catalogue and dimension values from the plan of series, so an alarm cannot watch
  * what is not published: a target folded into `Other`, or a metric outside the set, has none.
  */
@@ -21,89 +17,15 @@ import {
   type MOfN,
   RETRANSMISSIONS,
   RTT,
-  VPC_WORST,
   type VpcAlarmLimits,
-  type WorstCondition,
-  worstConditions,
 } from '../verdict/alarm-conditions.ts';
-import { CATALOG, type Dimension } from './catalog.ts';
-import {
-  type CloudWatchMetricName,
-  planSeries,
-  publishedMetrics,
-  type Series,
-  type SeriesInput,
-  type SeriesTarget,
-} from './series.ts';
+import type { Alarm, BandAlarm, CompositeAlarm, LimitAlarm, MetricAlarm, ShareAlarm } from './alarm-kinds.ts';
+import { vpcAlarms } from './alarms-vpc.ts';
+import { type CloudWatchMetricName, planSeries, type Series, type SeriesInput, type SeriesTarget } from './series.ts';
 
 export interface AlarmTarget extends SeriesTarget {
   readonly thresholds: Thresholds;
 }
-
-interface AlarmBase {
-  /** Unique in the template and the same for the same target whatever else is configured. */
-  readonly id: string;
-  /** What stands after "VpcCanary" and the VPC in the alarm's name. */
-  readonly name: string;
-  readonly description: string;
-}
-
-/** The worst of all series of a metric in the VPC, whichever there are. */
-export interface WorstAlarm extends AlarmBase, Pick<WorstCondition, 'metric' | 'worst' | 'comparison' | 'threshold'> {
-  readonly kind: 'worst';
-  /** Of the metric, VpcId first: what the query takes its series from. */
-  readonly schema: readonly Dimension[];
-  readonly periodSeconds: number;
-  readonly of: MOfN;
-}
-
-interface OverMetric extends AlarmBase {
-  readonly metric: CloudWatchMetricName;
-  readonly dimensions: readonly (readonly [Dimension, string])[];
-  readonly periodSeconds: number;
-  readonly of: MOfN;
-}
-
-/** A statistic against a fixed limit. */
-export interface LimitAlarm extends OverMetric {
-  readonly kind: 'limit';
-  readonly statistic: 'Sum' | 'Maximum';
-  readonly comparison: 'LessThanThreshold' | 'GreaterThanOrEqualToThreshold';
-  readonly threshold: number;
-  /** What a period without data counts as; CloudWatch's words. */
-  readonly missing: 'breaching' | 'missing';
-  /** Whether it sends messages itself. */
-  readonly notifies: boolean;
-}
-
-/** A percentile against the band that CloudWatch learns of it. */
-export interface BandAlarm extends OverMetric {
-  readonly kind: 'band';
-  readonly statistic: 'p99';
-  readonly deviations: number;
-}
-
-/** Retransmissions as a share of the traffic, from two metrics with the same dimensions. */
-export interface ShareAlarm extends OverMetric {
-  readonly kind: 'share';
-  /** Bytes of the traffic. */
-  readonly bytes: CloudWatchMetricName;
-  readonly expression: string;
-  readonly threshold: number;
-}
-
-/** In alarm while any of its children is. */
-export interface CompositeAlarm extends AlarmBase {
-  readonly kind: 'composite';
-  /** Ids. */
-  readonly children: readonly string[];
-  /** Sends messages, unless there is maintenance; a part of a larger site's alarm does not. */
-  readonly notifies: boolean;
-}
-
-/** One that watches metrics. */
-export type MetricAlarm = LimitAlarm | BandAlarm | ShareAlarm;
-export type Alarm = MetricAlarm | WorstAlarm | CompositeAlarm;
 
 export interface AlarmInput extends SeriesInput<AlarmTarget> {
   readonly periodMs: number;
@@ -261,35 +183,6 @@ function siteAlarms(site: string, children: readonly MetricAlarm[]): CompositeAl
     notifies: true,
   };
   return [...parts, whole];
-}
-
-/** Of the VPC: an alarm for each metric that is published, and one over them that sends messages. */
-function vpcAlarms(limits: VpcAlarmLimits, set: AlarmInput['set'], periodSeconds: number): Alarm[] {
-  const published = publishedMetrics(set);
-  const children = worstConditions(limits)
-    .filter(({ metric }) => published.includes(metric))
-    .map(
-      ({ text, ...condition }): WorstAlarm => ({
-        ...condition,
-        kind: 'worst',
-        id: `Vpc${condition.metric}`,
-        name: condition.metric,
-        description: `In this VPC ${text}, ${words(VPC_WORST)}. The page /vpc says which.`,
-        schema: CATALOG.find(({ name }) => name === condition.metric)?.cloudWatch?.dimensions ?? [],
-        periodSeconds,
-        of: VPC_WORST,
-      }),
-    );
-  if (children.length === 0) return [];
-  const whole: CompositeAlarm = {
-    kind: 'composite',
-    id: 'Vpc',
-    name: 'vpc',
-    description: 'Addresses, tunnels, BGP or routes of the VPC are in trouble; its alarms tell what.',
-    children: children.map(({ id }) => id),
-    notifies: true,
-  };
-  return [...children, whole];
 }
 
 const words = ({ datapoints, periods }: MOfN): string => `in ${datapoints} of ${periods} periods`;

@@ -5,7 +5,15 @@
  * Maintenance is an alarm too, because that is what CloudWatch lets silence others: a composite whose rule is FALSE
  * until the stack is deployed with Maintenance=yes. One that a fleet shares already can be named instead.
  */
-import type { Alarm, BandAlarm, CompositeAlarm, LimitAlarm, MetricAlarm, ShareAlarm, WorstAlarm } from './alarms.ts';
+import type {
+  Alarm,
+  BandAlarm,
+  CompositeAlarm,
+  LimitAlarm,
+  MetricAlarm,
+  ShareAlarm,
+  WorstAlarm,
+} from './alarm-kinds.ts';
 
 export interface TemplateOptions {
   /** Defaults of the template's parameters; null leaves the parameter without one, to be given at deployment. */

@@ -2,7 +2,7 @@
  * What publishing costs a month: series, requests, alarms, for one VPC and for many. CloudWatch's tiers count all
  * series of an account in a region together, so many VPCs cost less each than one.
  */
-import type { Alarm } from './alarms.ts';
+import type { Alarm } from './alarm-kinds.ts';
 import { PRICES, tiered } from './prices.ts';
 import type { CloudWatchMetricName, Series } from './series.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Alarm, type AlarmInput, planAlarms } from '../../agent/metric/alarms.ts';
+import type { Alarm } from '../../agent/metric/alarm-kinds.ts';
+import { type AlarmInput, planAlarms } from '../../agent/metric/alarms.ts';
 import { alarmTemplate } from '../../agent/metric/cloudformation.ts';
 import { icmp } from '../fakes/planned-targets.ts';
 import { templateProblems } from '../packaging/resource-check.ts';
