@@ -5,6 +5,7 @@ import { SocketLedger } from '../../agent/flow/ledger.ts';
 import { FlowReader, type SocketSource } from '../../agent/flow/reader.ts';
 import { FlowTable } from '../../agent/flow/table.ts';
 import { STATES } from '../../agent/kernel/sock-diag-wire.ts';
+import { emptyRow } from '../../agent/kernel/socket-row.ts';
 
 function rig(over: Partial<SocketSource> = {}) {
   const calls: string[] = [];
@@ -63,7 +64,7 @@ function rig(over: Partial<SocketSource> = {}) {
       next.run();
     }
   };
-  return { reader, run, calls, moments, slices: () => slices };
+  return { reader, ledger, run, calls, moments, slices: () => slices };
 }
 
 test('a dump goes in slices between which the loop is free, both families, drained before and after', () => {
@@ -154,4 +155,16 @@ test('who waits for a look is told when it breaks off, and when the reader stops
   other.reader.dumpNow(() => told.push('stopped'));
   other.reader.stop();
   assert.deepEqual(told, ['broke off', 'stopped']);
+});
+
+test('above 50,000 sockets dumps come a third as often', () => {
+  const { reader, ledger } = rig();
+  const row = Object.assign(emptyRow(), { state: 1, remotePort: 443, hasInfo: true, segsOut: 1, segsIn: 1 });
+  const meet = (upTo: number): void => {
+    for (row.cookie = ledger.size + 1; row.cookie <= upTo; row.cookie += 1) ledger.alive(row);
+  };
+  meet(50_000);
+  assert.equal(reader.dumpEveryMs, 1000);
+  meet(50_001);
+  assert.equal(reader.dumpEveryMs, 3000);
 });
