@@ -31,7 +31,7 @@ interface Zip {
 
 function makeZip(folder: string, names: readonly string[], out: string): void {
   rmSync(out, { force: true });
-  execFileSync('zip', ['-X', '-9', '-q', resolve(out), ...names], {
+  execFileSync('zip', ['-X', '-q', resolve(out), ...names], {
     cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
     // zip writes local times

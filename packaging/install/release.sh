@@ -90,10 +90,14 @@ wait_healthy() {
   return 1
 }
 
-# Not healthy: says so first, for the SSM agent shows 2,500 characters only, and then the service's last words.
+# Not healthy: says so first, for the SSM agent shows 2,500 characters only, then the last words of the service itself,
+# without systemd's about it but for how it ended.
 say_unhealthy() {
   printf 'vpc-canary: %s; its last words:\n' "$1" >&2
-  journalctl -u "$UNIT" -n 8 --no-pager -o cat 2>/dev/null | cut -c 1-180 | sed 's/^/  | /' >&2
+  {
+    journalctl _SYSTEMD_UNIT="$UNIT" -n 6 --no-pager -o cat
+    journalctl -u "$UNIT" -n 60 --no-pager -o cat | grep 'Main process exited' | tail -n 1
+  } 2>/dev/null | cut -c 1-180 | sed 's/^/  | /' >&2
 }
 
 restart_service() {

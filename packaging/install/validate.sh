@@ -8,6 +8,7 @@ check_payload
 ID=$(package_id)
 in_force=$(release_in_force)
 [ "$in_force" = "$ID" ] || fail "${in_force:-nothing} is in force, not $ID of this package"
+[ "$(cat "$COMPLETE" 2>/dev/null)" = "$ID" ] || fail "$ID was not installed to the end; install again"
 cmp -s vpc-canary "$(executable_of "$ID")" || fail "$(executable_of "$ID") was changed after it was installed; install again"
 if systemctl is-enabled --quiet "$UNIT"; then
   if ! systemctl is-active --quiet "$UNIT" || ! runs "$(executable_of "$ID")"; then

@@ -15,13 +15,25 @@ import { flows } from './flows.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';
 import { memory } from './memory.ts';
+import { memoryMaxBench } from './memory-max.ts';
 import { ownLoss } from './own-loss.ts';
 import { publish } from './publish.ts';
 import { rttError } from './rtt-error.ts';
 import { start } from './start.ts';
 import { type Bench, type Report, renderReport } from './table.ts';
 
-const BENCHES: readonly Bench[] = [rttError, cpu, ownLoss, idle, memory, start, history, flows, publish];
+const BENCHES: readonly Bench[] = [
+  rttError,
+  cpu,
+  ownLoss,
+  idle,
+  memory,
+  memoryMaxBench,
+  start,
+  history,
+  flows,
+  publish,
+];
 
 const { values } = parseArgs({
   options: {

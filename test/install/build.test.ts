@@ -1,10 +1,17 @@
-/** The executables: the same bytes wherever they are built, and the one for arm64 runs. */
+/**
+ * The executables: the same bytes wherever they are built, and the one for arm64 runs, page, history, koffi and an HTTP
+ * probe included. qemu knows neither TCP_INFO nor packet stamps, so ICMP and TCP probes are for arm64 hardware.
+ */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import type { Snapshot } from '../../agent/verdict/snapshot.ts';
 import { VERSION } from '../../agent/version.ts';
 
 const PARTS = ['agent', 'packaging', 'package.json', 'package-lock.json', 'tsconfig.json', '.npmrc'];
@@ -18,7 +25,7 @@ function build(folder: string): string {
   return readFileSync(join(folder, 'dist/SHA256SUMS'), 'utf8');
 }
 
-test('two builds in two folders are the same; arm64 built here runs under qemu', (t) => {
+test('two builds in two folders are the same; arm64 built here runs under qemu', async (t) => {
   const tools = ['strip', 'aarch64-linux-gnu-strip', 'qemu-aarch64-static'];
   const missing = tools.filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
   if (process.arch !== 'x64') return t.skip('builds on x64');
@@ -41,4 +48,47 @@ test('two builds in two folders are the same; arm64 built here runs under qemu',
     { encoding: 'utf8', env },
   );
   assert.match(emulated, new RegExp(`^vpc-canary ${VERSION} .*arm64`));
+  await runsEmulated(t, join(dist, `vpc-canary-${VERSION}-linux-arm64`));
 });
+
+async function runsEmulated(t: TestContext, executable: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'vpc-canary-test-'));
+  const server = createServer((_request, response) => response.end('well')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  writeFileSync(join(folder, 'config.yaml'), `targets: [{ name: web, http: "http://127.0.0.1:${port}/" }]\n`);
+  const flags = ['--config', join(folder, 'config.yaml'), '--listen', '127.0.0.1:0', '--state-dir', folder];
+  const child = spawn('qemu-aarch64-static', ['-L', ARM64_ROOT, executable, 'run', ...flags], {
+    env: { PATH: process.env['PATH'] ?? '', STATE_DIRECTORY: folder },
+  });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    server.close();
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  for (const end = Date.now() + 90_000; ; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    assert.ok(Date.now() < end && child.exitCode === null, said);
+    const url = /The page is at (http\S+)\//.exec(said)?.[1];
+    if (url === undefined) continue;
+    const snapshot = (await fetch(`${url}/api/v1/state`).then(
+      (answer) => answer.json(),
+      () => null,
+    )) as Snapshot | null;
+    if (snapshot?.targets[0]?.state !== 'up') continue;
+    assert.equal(snapshot.agent.history.mode, 'disk');
+    assert.match(await (await fetch(`${url}/`)).text(), /<title>/);
+    // one that did not load is a notice
+    assert.deepEqual(
+      snapshot.agent.notices.filter(({ text }) => text.includes('koffi')),
+      [],
+    );
+    return;
+  }
+}
