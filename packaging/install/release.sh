@@ -4,7 +4,7 @@
 # Seconds a release has to become healthy, for how long it must stay so, and how often it may be restarted meanwhile.
 PATIENCE=30
 STEADY=3
-RELAPSES=4
+MOST_RESTARTS=4
 
 executable_of() { printf '%s/%s/bin/vpc-canary\n' "$RELEASES" "$1"; }
 
@@ -76,7 +76,7 @@ wait_healthy() {
   waited=0
   steady=0
   seen_pid=0
-  while [ "$waited" -lt "$PATIENCE" ] && [ "$(systemctl show -p NRestarts "$UNIT" | sed 's/.*=//')" -lt "$RELAPSES" ]; do
+  while [ "$waited" -lt "$PATIENCE" ] && [ "$(systemctl show -p NRestarts "$UNIT" | sed 's/.*=//')" -lt "$MOST_RESTARTS" ]; do
     if systemctl is-active --quiet "$UNIT" && runs "$1"; then
       if [ "$running_pid" = "$seen_pid" ]; then steady=$((steady + 1)); else steady=0; fi
       seen_pid=$running_pid
