@@ -93,6 +93,13 @@ test('tunnels: both of one that lost its redundancy, one line of one that is wel
   assert.doesNotMatch(text, /198\.51\.100\.17 up/);
 });
 
+test('no tunnel: said why, and nothing is claimed of what only the owner of a shared VPC sees', () => {
+  assert.match(textOf(page(vpcView(NOW))), /Neither a virtual private gateway nor a transit gateway is attached/);
+  const shared = textOf(page(sharedVpc(NOW)));
+  assert.match(shared, /are seen by account 999988887777 alone/);
+  assert.doesNotMatch(shared, /Neither/);
+});
+
 test('Direct Connect: sessions by family, prefixes against the limit, members of a LAG', () => {
   const text = textOf(page(troubledVpc(NOW, CUT)));
   assert.match(

@@ -29,13 +29,16 @@ ${
 }
 
 /** Why there may be none. */
-function gatewayWords({ virtualGateways, transitGatewayAttachments, parts }: VpcView): string {
+function gatewayWords({ virtualGateways, transitGatewayAttachments, parts, sharedBy }: VpcView): string {
   if (parts.some(({ name, status }) => name === 'tunnels' && status === 'off')) return 'Tunnels are not asked for.';
   if (!parts.some(({ name, at }) => name === 'tunnels' && at !== null)) return 'Nothing is known of tunnels.';
   const gateways = [
     ...virtualGateways.map(({ id }) => id),
     ...transitGatewayAttachments.map((one) => one.transitGatewayId),
   ];
+  if (gateways.length === 0 && sharedBy !== null) {
+    return `Gateways of a shared VPC, and the VPN connections that end at them, are seen by account ${sharedBy} alone.`;
+  }
   return gateways.length === 0
     ? 'Neither a virtual private gateway nor a transit gateway is attached: no VPN ends here.'
     : `No VPN connection that this account sees ends at ${gateways.join(', ')}.`;
