@@ -205,6 +205,7 @@ function agentLines(snapshot: Snapshot, ageMs: number | null, width: number, pai
     agent.icmp.mode === 'unused' ? '' : agent.icmp.text,
     formatBytes(agent.usage.rssBytes),
     publishText(agent, snapshot.at),
+    eventsText(agent),
     agent.usage.cpu === null ? '' : `CPU ${formatRatio(agent.usage.cpu)}`,
     `verdict of ${formatClock(snapshot.at, 'second')} UTC`,
   ];
@@ -228,6 +229,13 @@ function publishText({ publish }: AgentView, at: number): string {
   const when = last === null ? 'nothing accepted yet' : `last accepted ${formatAge(at - last)} ago`;
   const waits = spool.oldest === null ? '' : `, ${counted(spool.waiting, 'period')} waiting`;
   return `CloudWatch ${publish.namespace} in ${publish.region}: ${when}${waits}`;
+}
+
+/** Where events go, and what waits. */
+function eventsText({ events }: AgentView): string {
+  if (events === undefined) return '';
+  const waits = events.waiting === 0 ? '' : `, ${counted(events.waiting, 'event')} waiting`;
+  return `EventBridge ${events.bus} in ${events.region}: ${counted(events.accepted, 'event')} sent${waits}`;
 }
 
 /** The problems of a refused configuration that no notice quotes. */

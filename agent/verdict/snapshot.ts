@@ -156,6 +156,19 @@ export interface Notice {
   readonly since: number;
 }
 
+/** How it stands with events to EventBridge. */
+export interface EventsView {
+  readonly bus: string;
+  readonly region: string;
+  /** Taken since the agent began, and when the last one was; null if none was. */
+  readonly accepted: number;
+  readonly lastAcceptedAt: number | null;
+  /** Events that wait, and where. */
+  readonly waiting: number;
+  readonly mode: 'disk' | 'memory';
+  readonly error: { readonly text: string; readonly remedy: string; readonly since: number } | null;
+}
+
 /** How it stands with publishing to CloudWatch. */
 export interface PublishView {
   readonly namespace: string;
@@ -242,6 +255,8 @@ export interface AgentView {
   };
   /** null when nothing is published. */
   readonly publish: PublishView | null;
+  /** Events to EventBridge; absent when none are sent. */
+  readonly events?: EventsView;
   /** ENA's allowances of this instance; absent or empty with other network cards. */
   readonly allowances?: readonly AllowanceTotal[];
   readonly usage: {

@@ -103,3 +103,18 @@ test('what holds for all is said once; further troubles name their subject; long
   const long = statusText(hostileNames(), 0, PLAIN);
   for (const line of long.split('\n')) assert.ok([...line].length <= 100, line);
 });
+
+test('where events go, and how many wait', () => {
+  const events = {
+    bus: 'default',
+    region: 'ap-southeast-2',
+    accepted: 1,
+    lastAcceptedAt: null,
+    waiting: 3,
+    mode: 'disk',
+    error: null,
+  } as const;
+  const view = incident();
+  const text = statusText({ ...view, agent: { ...view.agent, events } }, 0, { color: false, width: 300 });
+  assert.match(text, / · EventBridge default in ap-southeast-2: 1 event sent, 3 events waiting · /);
+});

@@ -27,6 +27,7 @@ import {
 } from '../fakes/aws/vpc-stories.ts';
 import { SECRETS, type World } from '../fakes/aws/world.ts';
 import { eventProblems } from '../fakes/event-schemas.ts';
+import { textOf } from '../fakes/markup.ts';
 import { startAgent } from './running-agent.ts';
 
 const PAGES = [
@@ -106,6 +107,10 @@ log: { level: trace, format: json }
   await seen();
   assert.match((await agent.get('/api/v1/events')).body, /IPsec of vpn-1 \(35\.84\.102\.207\) went down/);
   for (const event of sent()) assert.deepEqual(eventProblems(event), [], event.detail);
+  assert.match(
+    textOf((await agent.get('/agent')).body),
+    /EventBridge\s*To\s*bus default in ap-southeast-2\s*Accepted\s*\d/,
+  );
   look('EventBridge', JSON.stringify(server.bus.accepted));
 
   for (const broken of ['garbled', 'cut'] as const) {

@@ -333,6 +333,7 @@ export class Agent {
   #agentView(now: number): AgentView {
     const { status, current } = this.#keeper;
     const icmp = this.#probers.icmp();
+    const events = this.#eventPublishing.view();
     const problems = this.#refused.length > 0 ? this.#refused.map(formatProblem) : status.problems;
     return {
       version: VERSION,
@@ -357,6 +358,7 @@ export class Agent {
         text: 'history is off (history.mode)',
       },
       publish: this.#publishing.view(),
+      ...(events === null ? {} : { events }),
       allowances: this.#host.allowances(),
       usage: this.#self.usage(),
       capabilities: this.#capabilities,

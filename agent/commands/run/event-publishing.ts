@@ -11,7 +11,7 @@ import { counted } from '../../measure/units.ts';
 import { busEvent, type EventOrigin } from '../../publish/event-detail.ts';
 import { EventSender } from '../../publish/event-sender.ts';
 import { EventStore } from '../../publish/event-store.ts';
-import type { CanaryEvent } from '../../verdict/snapshot.ts';
+import type { CanaryEvent, EventsView } from '../../verdict/snapshot.ts';
 import type { HostIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import type { Condition } from './notices.ts';
@@ -22,6 +22,8 @@ const MAX_BYTES = 2_000_000;
 const MOST_EARLY = 1000;
 
 interface Running {
+  readonly bus: string;
+  readonly region: string;
   readonly origin: EventOrigin;
   readonly store: EventStore;
   readonly sink: EventBridge;
@@ -64,7 +66,7 @@ export class EventPublishing {
       await store.open();
       const sink = new EventBridge({ region, endpoint, ...aws, environment: process.env, imds }, bus);
       const sender = new EventSender({ store, sink, now: Date.now, random: Math.random, after: later });
-      this.#running = { origin, store, sink, sender };
+      this.#running = { bus, region, origin, store, sink, sender };
       this.#log.info(`events go to EventBridge: ${bus} in ${region}`);
       const early = this.#early;
       this.#early = [];
@@ -85,6 +87,17 @@ export class EventPublishing {
     }
     const { store, sender, origin } = running;
     void store.append(news.map((event) => busEvent(event, origin, randomUUID()))).then(() => sender.wake());
+  }
+
+  /** null when no events are sent. */
+  view(): EventsView | null {
+    if (this.#running === null) return null;
+    const { bus, region, sender, store } = this.#running;
+    const { accepted, lastAcceptedAt, failure } = sender.status();
+    const { waiting, mode } = store.status();
+    const error =
+      failure === null ? null : { text: failure.failure.text, remedy: failure.failure.remedy, since: failure.since };
+    return { bus, region, accepted, lastAcceptedAt, waiting, mode, error };
   }
 
   conditions(): Condition[] {

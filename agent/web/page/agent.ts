@@ -19,7 +19,7 @@ function draw(context: Context): Body {
     everySeconds: 10,
     main: html`<div class="page-head" data-part="subject"><h1>Agent</h1><p class="dim">vpc-canary ${agent.version} on <bdi>${agent.hostname}</bdi>, process ${agent.pid}, since ${time(agent.startedAt, now)}, ${lasting(agent.startedAt, now)}</p></div>
 ${noticeList(context, true)}${agent.notices.length === 0 && html`<p class="card none first">Nothing to report about the agent itself.</p>`}
-<div class="panels" data-part="agent">${usage(agent)}${alarmPanel(context.snapshot, now)}${timing(agent)}${flowsPanel(context.snapshot.flows)}${clockPanel(agent)}${publishPanel(agent, now)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
+<div class="panels" data-part="agent">${usage(agent)}${alarmPanel(context.snapshot, now)}${timing(agent)}${flowsPanel(context.snapshot.flows)}${clockPanel(agent)}${publishPanel(agent, now)}${eventsPanel(agent, now)}${historyPanel(agent, now)}${configPanel(agent, now)}</div>
 ${configInForce(context)}`,
   };
 }
@@ -132,6 +132,21 @@ function publishPanel({ publish }: AgentView, now: number): Html | false {
     publish.refused.length === 0
       ? null
       : ['Refused', html`<ul>${publish.refused.map(({ series, text }) => html`<li>${series}: ${text}</li>`)}</ul>`],
+  ]);
+}
+
+function eventsPanel({ events }: AgentView, now: number): Html | false {
+  if (events === undefined) return false;
+  const { bus, region, accepted, lastAcceptedAt, waiting, mode, error } = events;
+  const where = mode === 'disk' ? 'on disk' : 'in memory';
+  return panel('EventBridge', [
+    ['To', html`bus <bdi class="mono">${bus}</bdi> in ${region}`],
+    ['Accepted', formatCount(accepted)],
+    ['Last accepted', lastAcceptedAt === null ? 'nothing yet' : time(lastAcceptedAt, now)],
+    ['Waiting', waiting === 0 ? 'nothing' : `${counted(waiting, 'event')}, ${where}`],
+    error === null
+      ? null
+      : ['Trouble', html`<b class="t-degraded">${error.text}</b>, since ${time(error.since, now)}. ${error.remedy}`],
   ]);
 }
 

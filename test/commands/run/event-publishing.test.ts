@@ -132,6 +132,21 @@ test('events go out under the instance’s names, those from before it knew itse
   assert.deepEqual([vpc, instance], ['vpc-0a1b2c3d4e5f67890', 'i-0123456789abcdef0']);
   assert.deepEqual(first?.Resources, ['arn:aws:ec2:ap-southeast-2:111122223333:vpc/vpc-0a1b2c3d4e5f67890']);
   assert.deepEqual(made.publishing.conditions(), []);
+  await until('all answers', () => made.publishing.view()?.accepted === 3 && made.publishing.view()?.waiting === 0);
+  const view = made.publishing.view();
+  assert.ok(Date.now() - (view?.lastAcceptedAt ?? 0) < PATIENCE_MS);
+  assert.deepEqual(
+    { ...view, lastAcceptedAt: null },
+    {
+      bus: 'default',
+      region: 'ap-southeast-2',
+      accepted: 3,
+      lastAcceptedAt: null,
+      waiting: 0,
+      mode: 'disk',
+      error: null,
+    },
+  );
   assert.deepEqual(made.server.problems, []);
 });
 
@@ -141,6 +156,7 @@ test('switched off nothing is sent, and nothing of AWS is asked', async (t) => {
   made.publishing.offer([event('a')]);
   await sleep(100);
   assert.deepEqual(made.server.calls, []);
+  assert.equal(made.publishing.view(), null);
 });
 
 test('a permission that is missing: the notice names it, and the events go once it is there, a restart between', async (t) => {
