@@ -1,5 +1,5 @@
 /** The ICMP engine on the real machine: its clocks, timers, sockets and randomness. */
-import { getRandomValues } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { openIcmp } from '../kernel/open-icmp.ts';
 import type { ProbeSink } from '../measure/singleton.ts';
 import type { AddressSource } from './address-source.ts';
@@ -17,7 +17,7 @@ export function systemIcmpEngine(
     addresses,
     clock,
     random: Math.random,
-    fillRandom: getRandomValues,
+    fillRandom: (words) => void randomFillSync(words),
     openDoor: openIcmp,
   });
 }

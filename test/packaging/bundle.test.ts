@@ -107,6 +107,32 @@ test('a table of schemas whose keys are no constants is refused', () => {
   assert.throws(() => plainKeys('const _a = one();\nx = { [_a]: 1 };'), /the key _a/);
 });
 
+test('an agent without TLS anywhere does not load it', { timeout: 60_000 }, async (t) => {
+  const folder = await bundled(t);
+  const spy = join(folder, 'spy.cjs');
+  writeFileSync(spy, `process.on('exit', () => console.log(JSON.stringify(process.moduleLoadList)));`);
+  const flags = ['--require', spy, join(folder, 'files/main.cjs'), 'run', '--listen', '127.0.0.1:0'];
+  const agent = spawn(process.execPath, [...flags, '--state-dir', join(folder, 'state')], {
+    env: { ...process.env, NOTIFY_SOCKET: undefined },
+  });
+  t.after(() => agent.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [agent.stdout, agent.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  await until(
+    () => /The page is at/.exec(output)?.[0],
+    () => output,
+  );
+  agent.kill('SIGTERM');
+  await once(agent, 'close');
+  const loaded = JSON.parse(output.trim().split('\n').at(-1) ?? '') as string[];
+  assert.ok(loaded.includes('NativeModule http'));
+  const heavy = /^NativeModule (tls|https|internal\/crypto\/webcrypto)$/;
+  assert.deepEqual(
+    loaded.filter((name) => heavy.test(name)),
+    [],
+  );
+});
+
 test('a verb reads only what it needs', async (t) => {
   const folder = await bundled(t);
   const files = join(folder, 'files');
