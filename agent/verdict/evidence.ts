@@ -2,7 +2,7 @@
  * What other rooms know that bears on the verdict: this host's own limits, the TCP flows of a site, the state of
  * tunnels and BGP peers. Everything is optional: what is absent is "not checked", never "healthy".
  */
-import type { Milliseconds } from '../measure/target.ts';
+import type { LinkKind, Milliseconds } from '../measure/target.ts';
 import type { State } from './snapshot.ts';
 
 /** This host's own limits over the last minute. */
@@ -48,11 +48,22 @@ export interface LinkEvidence {
   readonly since: number | null;
   /** What to do about it, when the source knows. */
   readonly next?: string;
+  /** Where the fault is while it is down, when that is not the link itself: "the route tables of this VPC". */
+  readonly faultAt?: string;
+}
+
+/** Over what the VPC's routes lead to a site, and what that was before. */
+export interface WayEvidence {
+  readonly link: LinkKind;
+  /** Wall time it changed; null while it has not changed since anybody looked. */
+  readonly since: number | null;
+  readonly was: LinkKind | null;
 }
 
 export interface SiteEvidence {
   readonly tcp?: TcpEvidence;
   readonly link?: LinkEvidence;
+  readonly way?: WayEvidence;
 }
 
 export interface Evidence {

@@ -17,7 +17,8 @@ export function faultAt(trouble: Trouble, sites: readonly SiteTrack[], evidence:
   if (cause.code === 'resolver') return 'name resolution on this host';
   if (cause.code === 'filtered') return `likely a filter or rate limit for ping in front of ${name}`;
   const link = evidence.sites?.[site.site.name]?.link;
-  if (link !== undefined && link.state === 'down') return `${link.name}, its provider or the side of ${name}`;
+  if (link !== undefined && link.state === 'down')
+    return link.faultAt ?? `${link.name}, its provider or the side of ${name}`;
   if (trouble.target !== null)
     return `likely ${shownName(trouble.target.target.name, 40)} itself: its host, its service or a filter in front`;
   const kind = site.site.expect.link;
@@ -41,6 +42,10 @@ export function notAtFault(trouble: Trouble, sites: readonly SiteTrack[], eviden
   const { host } = evidence;
   if (host !== undefined && hostShortages(host).length === 0 && hostHealth(host) !== '')
     parts.push(`this instance (${hostHealth(host)})`);
+  const link = evidence.sites?.[trouble.site.site.name]?.link;
+  // What AWS sees of a session says nothing of packets that die on the way: it is named as AWS's word.
+  if (link !== undefined && link.state === 'up')
+    parts.push(`${link.name} as AWS sees it (${link.text.replace(/^.*: /, '')})`);
   const local = answeringSite(sites, trouble.site, ({ site }) => site.expect.link === 'local');
   if (local !== null) parts.push(`this VPC (${health(local)})`);
   const others = sites.filter(

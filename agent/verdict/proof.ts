@@ -1,6 +1,7 @@
 /** What proves a trouble: what its sources say, how it began, what TCP sees, each target's own numbers. */
 import { counted, formatDuration } from '../measure/units.ts';
 import type { Evidence } from './evidence.ts';
+import { movedTo } from './failover.ts';
 import { tcpWords } from './fault.ts';
 import { shownName } from './names.ts';
 import type { Verdict } from './snapshot.ts';
@@ -8,16 +9,18 @@ import type { Trouble } from './trouble.ts';
 
 /** More is not read at three in the morning. */
 const MOST_EVIDENCE = 3;
+/** Changes further apart than this have nothing to do with each other. */
+const RELATED_MS = 600_000;
 
 /** The pieces of evidence for a trouble, in the order of time; those without a time come last. */
 export function proofOf(trouble: Trouble, evidence: Evidence): Verdict['evidence'] {
   const found: { at: number | null; text: string }[] = [];
   const link = evidence.sites?.[trouble.site.site.name]?.link;
-  if (link !== undefined && link.state !== 'up' && link.state !== 'unknown') {
-    const before = link.since === null ? 0 : trouble.since - link.since;
-    const lead = before > 0 && before < 600_000 ? `, ${formatDuration(before)} before the first trouble` : '';
-    found.push({ at: link.since, text: `${link.text}${lead}` });
-  }
+  if (link !== undefined && link.state !== 'up' && link.state !== 'unknown')
+    found.push({ at: link.since, text: `${link.text}${leadOf(link.since, trouble)}` });
+  const moved = movedTo(evidence.sites?.[trouble.site.site.name]?.way);
+  if (moved !== null && moved.since >= trouble.since - RELATED_MS)
+    found.push({ at: moved.since, text: `Its routes lead over ${moved.words}` });
   found.push({ at: trouble.since, text: onset(trouble) });
   const tcp = tcpWords(evidence, trouble.site);
   if (tcp !== null && trouble.cause.code !== 'filtered')
@@ -25,6 +28,14 @@ export function proofOf(trouble: Trouble, evidence: Evidence): Verdict['evidence
   for (const text of particulars(trouble)) found.push({ at: null, text });
   const time = (at: number | null): number => at ?? Number.POSITIVE_INFINITY;
   return found.sort((a, b) => (time(a.at) === time(b.at) ? 0 : time(a.at) - time(b.at))).slice(0, MOST_EVIDENCE);
+}
+
+/** ", 1.2 s before the first lost probe": how the control plane's change lies to the trouble. */
+function leadOf(since: number | null, trouble: Trouble): string {
+  const before = since === null ? 0 : trouble.since - since;
+  if (before === 0 || Math.abs(before) >= RELATED_MS) return '';
+  const first = trouble.state === 'down' ? 'the first lost probe' : 'the first trouble';
+  return `, ${formatDuration(Math.abs(before))} ${before > 0 ? 'before' : 'after'} ${first}`;
 }
 
 /** How it began: "All 4 targets stopped answering within 0.9 s". */

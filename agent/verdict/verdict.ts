@@ -7,6 +7,7 @@ import { counted } from '../measure/units.ts';
 import { firstVerdict } from './cause.ts';
 import { faultChain } from './chain.ts';
 import type { Evidence } from './evidence.ts';
+import { failovers } from './failover.ts';
 import { faultAt, nextStep, notAtFault, notChecked } from './fault.ts';
 import { shownName } from './names.ts';
 import { blockedEverywhere, ownFault } from './own-fault.ts';
@@ -43,7 +44,8 @@ export function buildVerdict(
   const own = ownFault(probed, troubles, evidence, overloadSince);
   if (own !== null) return { ...own, others: troubles.map((trouble) => otherLine(trouble, now)) };
   const [first, ...rest] = troubles;
-  if (first === undefined) return healthy(probed, evidence);
+  const fallen = failovers(probed, evidence, first?.site ?? null, now);
+  if (first === undefined) return { ...healthy(probed, evidence), others: fallen };
   const verdict: Verdict = {
     state: first.state,
     headline: `${first.subject} ${first.predicate.verb}`,
@@ -56,7 +58,7 @@ export function buildVerdict(
     notChecked: notChecked(first, probed, evidence),
     next: nextStep(first, evidence),
     chain: faultChain(probed, first.site, evidence),
-    others: rest.map((trouble) => otherLine(trouble, now)),
+    others: [...rest.map((trouble) => otherLine(trouble, now)), ...fallen],
   };
   const everywhere = blockedEverywhere(probed, first);
   return everywhere === null ? verdict : { ...verdict, ...everywhere };

@@ -5,7 +5,7 @@
 import type { LinkKind, Milliseconds } from '../measure/target.ts';
 import { counted, formatRatio } from '../measure/units.ts';
 import { LINK_NAMES } from '../verdict/chain.ts';
-import type { SiteEvidence } from '../verdict/evidence.ts';
+import type { SiteEvidence, WayEvidence } from '../verdict/evidence.ts';
 import type { State } from '../verdict/snapshot.ts';
 import type { RouteTableView, SitePathView, SiteWayView, VpcPart, VpcView } from '../verdict/vpc-view.ts';
 import { gatewayIds, type Known, type Question } from './answers.ts';
@@ -47,8 +47,10 @@ export interface Assembled {
   /** Since the last one, the oldest first. */
   readonly events: readonly VpcEvent[];
   /** By site: what the control plane says of its way. */
-  readonly evidence: ReadonlyMap<string, Pick<SiteEvidence, 'link'>>;
+  readonly evidence: ReadonlyMap<string, VpcEvidence>;
 }
+
+export type VpcEvidence = Pick<SiteEvidence, 'link' | 'way'>;
 
 export function assemble(scene: Scene): Assembled {
   const { known, memory, place, limits, now, sites, parts, silenced, calls } = scene;
@@ -106,7 +108,7 @@ export function assemble(scene: Scene): Assembled {
     summary: summaryOf(seen),
     findings: findings({ view: seen, sites }, silenced),
   };
-  return { view, events, evidence: evidenceOf(ways, scene.fresh) };
+  return { view, events, evidence: evidenceOf(ways, seen.siteWays, scene.fresh) };
 }
 
 function tableViews({ known: { routeTables }, limits }: Scene, scribe: Scribe): RouteTableView[] {
@@ -210,15 +212,28 @@ const linkWords = (said: string): string =>
 /** What carries a link is told by the answer to this question. */
 const TELLS: Partial<Record<SitePathView['link'], Question>> = { 'direct-connect': 'interfaces', vpn: 'vpns' };
 
-function evidenceOf(ways: Ways, fresh: ReadonlySet<Question>): Map<string, Pick<SiteEvidence, 'link'>> {
-  const evidence = new Map<string, Pick<SiteEvidence, 'link'>>();
+function evidenceOf(
+  ways: Ways,
+  siteWays: readonly SiteWayView[],
+  fresh: ReadonlySet<Question>,
+): Map<string, VpcEvidence> {
+  const evidence = new Map<string, VpcEvidence>();
   if (!fresh.has('routeTables')) return evidence;
   for (const site of new Set(ways.map(({ path }) => path.site))) {
     const its = ways.filter(({ path }) => path.site === site && fresh.has(TELLS[path.link] ?? 'routeTables'));
     const link = linkEvidence(its);
-    if (link !== null) evidence.set(site, { link });
+    const told = siteWays.find((one) => one.site === site);
+    const way = told === undefined ? null : wayEvidence(told);
+    if (link !== null || way !== null)
+      evidence.set(site, { ...(link === null ? {} : { link }), ...(way === null ? {} : { way }) });
   }
   return evidence;
+}
+
+/** The same, where what carries it is known. */
+function wayEvidence({ link, since, was }: SiteWayView): WayEvidence | null {
+  if (link === 'unknown') return null;
+  return { link, since, was: was === 'unknown' ? null : was };
 }
 
 /** Kinds of things of which the answers so far tell everything. */

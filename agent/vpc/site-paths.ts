@@ -263,5 +263,16 @@ export function linkEvidence(ways: readonly { readonly path: SitePathView; reado
     .sort((a, b) => rank[a.path.state] - rank[b.path.state]);
   if (worst === undefined) return null;
   const { way, path } = worst;
-  return { name: way.name, state: path.state, text: path.text, since: path.since };
+  const told = { name: way.name, state: path.state, text: path.text, since: path.since };
+  const isRouted = path.route !== null && path.route.awsState !== 'blackhole';
+  if (isRouted || path.state !== 'down') return told;
+  const table = `route table ${path.routeTableId}`;
+  const next = path.route === null ? 'Add a route to' : 'Mend or remove the route to';
+  return {
+    ...told,
+    name: `Route table ${path.routeTableId}`,
+    text: path.route === null ? `No route to ${path.destination} in ${path.routeTableId}` : path.text,
+    faultAt: `the ${table} of this VPC`,
+    next: `${next} ${path.destination} in ${path.routeTableId}, or enable propagation of the gateway it lies behind`,
+  };
 }

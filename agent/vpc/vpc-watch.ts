@@ -5,10 +5,9 @@
  * after one came, or when time made a part stale. The arithmetic of the calls stands in `questions.ts`.
  */
 import type { Milliseconds } from '../measure/target.ts';
-import type { SiteEvidence } from '../verdict/evidence.ts';
 import type { VpcPart, VpcPartName, VpcView } from '../verdict/vpc-view.ts';
 import type { Answers, Known, Question } from './answers.ts';
-import { type Assembled, assemble } from './assemble.ts';
+import { type Assembled, assemble, type VpcEvidence } from './assemble.ts';
 import type { VpcEvent } from './changes.ts';
 import { type SavedMemory, VpcMemory } from './memory.ts';
 import { Poller, type VpcClock } from './poller.ts';
@@ -90,7 +89,7 @@ export class VpcWatch {
   }
 
   /** What the verdict is told of the ways to sites, by site. */
-  evidence(): ReadonlyMap<string, Pick<SiteEvidence, 'link'>> {
+  evidence(): ReadonlyMap<string, VpcEvidence> {
     return this.#assembled().evidence;
   }
 

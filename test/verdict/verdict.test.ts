@@ -92,7 +92,7 @@ test('evidence stands in the order of time, three pieces at most, and names what
   assert.deepEqual(verdict.evidence, [
     {
       at: at - 725_000 - 1200,
-      text: 'BGP peer 169.254.96.1 on dxvif-fg2k5h went down, 1.2 s before the first trouble',
+      text: 'BGP peer 169.254.96.1 on dxvif-fg2k5h went down, 1.2 s before the first lost probe',
     },
     { at: at - 725_000, text: 'All 4 targets stopped answering within 0.8 s' },
     { at: null, text: 'TCP flows to it stalled (38 timeouts)' },

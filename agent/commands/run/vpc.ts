@@ -8,8 +8,8 @@ import { Ec2 } from '../../aws/ec2.ts';
 import type { Config } from '../../config/config.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { formatTime } from '../../measure/units.ts';
-import type { SiteEvidence } from '../../verdict/evidence.ts';
 import type { VpcPart, VpcView } from '../../verdict/vpc-view.ts';
+import type { VpcEvidence } from '../../vpc/assemble.ts';
 import type { VpcEvent } from '../../vpc/changes.ts';
 import type { SavedMemory } from '../../vpc/memory.ts';
 import { MemoryFile } from '../../vpc/memory-file.ts';
@@ -85,7 +85,7 @@ export class Vpc {
   }
 
   /** What the verdict is told of the ways to sites. */
-  evidence(): ReadonlyMap<string, Pick<SiteEvidence, 'link'>> {
+  evidence(): ReadonlyMap<string, VpcEvidence> {
     return this.#running?.watch.evidence() ?? new Map();
   }
 
