@@ -21,7 +21,7 @@ export interface Change {
 const MOST_SITES = 20;
 
 /** The event of a change; null when nothing changed, and at first sight. */
-export function eventOf({ since, before }: Noted, change: Change): VpcEvent | null {
+function eventOf({ since, before }: Noted, change: Change): VpcEvent | null {
   if (before === null) return null;
   return {
     at: since,
@@ -37,11 +37,10 @@ export function eventOf({ since, before }: Noted, change: Change): VpcEvent | nu
   };
 }
 
-/** That something carries sites: who looks at a site finds the event by it. */
-export const CARRIES = 'carries';
-
-export function carries(sites: readonly string[]): Reason[] {
-  return sites.slice(0, MOST_SITES).map((site) => ({ code: CARRIES, text: site }));
+/** That something carries several sites, by name: who looks at one finds the event by it. */
+function carries(sites: readonly string[]): Reason[] {
+  if (sites.length < 2) return [];
+  return sites.slice(0, MOST_SITES).map((site) => ({ code: 'carries', text: `carries ${site}` }));
 }
 
 export function plainEvent(at: number, { layer, subject, text, reasons, sites = [] }: Omit<Change, 'to'>): VpcEvent {

@@ -1,5 +1,6 @@
 /** What changed, in words: when, what, how long what ended had lasted, why. */
 import { formatDuration, formatTime } from '../../measure/units.ts';
+import { lagAfter } from '../../verdict/event-lag.ts';
 import type { CanaryEvent } from '../../verdict/snapshot.ts';
 import { LANES } from './chart/lanes.ts';
 import type { Context } from './context.ts';
@@ -12,17 +13,17 @@ import { endedAfter } from './words.ts';
 
 export function eventList(context: Context, events: readonly CanaryEvent[]): Html {
   const dated = events.some(({ at }) => formatTime(at, context.now, 'minute').length > 5);
-  return html`<ol class="events card${dated && ' dated'}">${events.map((event) => eventLine(context, event))}</ol>`;
+  return html`<ol class="events card${dated && ' dated'}">${events.map((event) => eventLine(context, event, lagAfter(event, events)))}</ol>`;
 }
 
-function eventLine(context: Context, event: CanaryEvent): Html {
+function eventLine(context: Context, event: CanaryEvent, lag: string | null): Html {
   const path =
     event.kind === 'site' ? sitePath(event.subject) : event.kind === 'target' ? targetPath(event.subject) : null;
   const ended = endedAfter(event);
   const reasons = event.reasons.map(({ text }) => text).join('; ');
   return html`<li><span class="mono">${time(event.at, context.now, 'tenth')}</span> <span class="what">${glyph(event.to ?? 'note')}<span class="vh">${event.to ?? 'note'}: </span> ${
     path === null ? event.text : linkedSentence(event.text, event.subject, to(path, context.query))
-  }${ended !== null && html` <span class="dim">after ${ended}</span>`}
+  }${ended !== null && html` <span class="dim">after ${ended}</span>`}${lag !== null && html` <span class="dim">(${lag})</span>`}
 ${reasons !== '' && !event.text.includes(reasons) && html`<span class="dim">${reasons}</span>`}</span></li>`;
 }
 
