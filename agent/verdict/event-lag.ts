@@ -29,7 +29,8 @@ const isWorse = ({ layer, to, reasons }: CanaryEvent): boolean =>
 
 /** An event of a thing that carries several sites names each of them in a reason. */
 const concerns = ({ site, reasons }: CanaryEvent, wanted: string | null): boolean =>
-  wanted !== null && (site === wanted || reasons.some(({ code, text }) => code === 'carries' && text === `carries ${wanted}`));
+  wanted !== null &&
+  (site === wanted || reasons.some(({ code, text }) => code === 'carries' && text === `carries ${wanted}`));
 
 function wordOf({ layer, text }: CanaryEvent): string {
   if (layer === 'routes') return 'routes';
