@@ -21,6 +21,7 @@ test('the templates are there and hold against CloudFormation’s resource speci
     ...dashboards,
     'events.yaml',
     'fleet.yaml',
+    'health-events.yaml',
     'iam.yaml',
     'network-events.yaml',
   ]);
@@ -231,7 +232,7 @@ test('the roles are of least privilege: no wildcard of actions, no managed polic
       Type === 'AWS::IAM::Role' ? [[name, id] as const] : [],
     ),
   );
-  assert.equal(roles.length, 4);
+  assert.equal(roles.length, 5);
   for (const [name, id] of roles) {
     assert.equal(propertiesOf(name, id)['ManagedPolicyArns'], undefined);
     if (name === 'iam.yaml') continue;
@@ -339,6 +340,8 @@ test('network-events.yaml takes what Network Manager and Health send, into a que
   }
   assert.ok(matches(patternOf('HealthRule'), MAINTENANCE));
   assert.ok(!matches(patternOf('HealthRule'), { ...MAINTENANCE, detail: { service: 'EC2' } }));
+  const forwarded = propertiesOf('health-events.yaml', 'Rule');
+  assert.deepEqual(forwarded['EventPattern'], patternOf('HealthRule'), 'what is sent on is what is taken');
   const { PolicyDocument } = propertiesOf('network-events.yaml', 'QueuePolicy') as {
     PolicyDocument: { Statement: Statement[] };
   };
