@@ -44,6 +44,9 @@ const PAGES = [
   '/api/v1/events',
 ];
 
+/** Of 20 s. */
+const TURNS = 4;
+
 function world(): World {
   const { associations, attachments, connections, lags, virtualInterfaces, metrics } = directConnect();
   const all = withIpam(vgwWithTwoVpns());
@@ -55,7 +58,7 @@ function look(what: string, text: string): void {
   assert.doesNotMatch(text, /pre_?shared_?key|authKey|customerGatewayConfiguration/i, what);
 }
 
-test('secrets of AWS’s answers are nowhere; its news are everywhere', { timeout: 180_000 }, async (t) => {
+test('secrets of AWS’s answers are nowhere; its news are everywhere', { timeout: 280_000 }, async (t) => {
   const server = new FakeAws(world());
   const aws = await server.listen();
   t.after(() => server.close());
@@ -79,8 +82,19 @@ log: { level: trace, format: json }
   const seen = async (): Promise<void> => {
     for (const page of PAGES) look(page, (await agent.get(page)).body);
   };
-  const viewWith = (what: string, holds: (vpc: VpcView) => boolean): Promise<true> =>
-    agent.until(what, async () => {
+  // AWS is asked every ten seconds, and later and later while it fails
+  const eventually = async (what: string, look: Parameters<typeof agent.until>[1]): Promise<void> => {
+    for (let turn = 1; ; turn += 1) {
+      try {
+        await agent.until(what, look);
+        return;
+      } catch (error) {
+        if (turn === TURNS || agent.child.exitCode !== null) throw error;
+      }
+    }
+  };
+  const viewWith = (what: string, holds: (vpc: VpcView) => boolean): Promise<void> =>
+    eventually(what, async () => {
       const { status, body } = await agent.get('/api/v1/vpc');
       return status === 200 && holds(JSON.parse(body) as VpcView);
     });
@@ -98,9 +112,9 @@ log: { level: trace, format: json }
       return { source: Source, detailType: DetailType, detail: Detail, at: Time * 1000, resources: Resources };
     });
   const told = (what: RegExp) => () => sent().some(({ detail }) => what.test(detail));
-  await agent.until('the tunnel at EventBridge', told(/"kind":"vpc".*Tunnel 203\.0\.113\.2 of syd-dc1 is down/));
-  await agent.until('the routes at EventBridge', told(/"kind":"vpc".*"layer":"routes"/));
-  await agent.until(
+  await eventually('the tunnel at EventBridge', told(/"kind":"vpc".*Tunnel 203\.0\.113\.2 of syd-dc1 is down/));
+  await eventually('the routes at EventBridge', told(/"kind":"vpc".*"layer":"routes"/));
+  await eventually(
     'AWS’s own event at EventBridge',
     told(/"kind":"aws".*IPsec of vpn-1 \(35\.84\.102\.207\) went down/),
   );
@@ -113,17 +127,17 @@ log: { level: trace, format: json }
   );
   look('EventBridge', JSON.stringify(server.bus.accepted));
 
-  for (const broken of ['garbled', 'cut'] as const) {
-    server.broken.set('*', broken);
-    const from = server.calls.length;
-    await agent.until(`${broken} answers`, () => {
-      return ['ec2:DescribeVpnConnections', 'directconnect:DescribeVirtualInterfaces'].every((call) =>
-        server.calls.slice(from).includes(call),
-      );
-    });
-    await viewWith(`${broken} parts`, ({ parts }) => parts.some(({ problem }) => problem !== null));
-    await seen();
-  }
+  server.broken.set('*', 'garbled');
+  const from = server.calls.length;
+  await eventually('garbled answers', () =>
+    ['ec2:DescribeVpnConnections', 'directconnect:DescribeVirtualInterfaces'].every((call) =>
+      server.calls.slice(from).includes(call),
+    ),
+  );
+  await viewWith('parts that fail', ({ parts }) =>
+    ['tunnels', 'direct-connect'].every((part) => parts.some(({ name, problem }) => name === part && problem !== null)),
+  );
+  await seen();
   const status = await cli(['status', '--vpc', '--url', agent.url]);
   look('status --vpc', status.stdout + status.stderr);
   const report = await cli(['report', '--config', agent.configFile, '--url', agent.url]);
