@@ -137,6 +137,12 @@ test('without privileges and with no state directory it runs all the same and sa
     codes.some((code) => code.startsWith('history-')),
     codes.join(),
   );
+  // Whoever has only the log reads the causes and what to do there, once each.
+  assert.match(
+    agent.output,
+    new RegExp(`CAP_NET_RAW.* To do: sudo setcap cap_net_raw.*notice=icmp-${snapshot.agent.icmp.mode}`),
+  );
+  assert.equal(agent.output.match(/notice=history-/g)?.length, 1, agent.output);
 });
 
 test('history outlives kill -9', async (t) => {

@@ -13,6 +13,7 @@ import { History } from '../../history/history.ts';
 import { effectiveCapabilities } from '../../kernel/capabilities.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../measure/units.ts';
+import { noticeText } from '../../metric/notice.ts';
 import type { AddressChange } from '../../probe/address-source.ts';
 import type { HostEvidence, SiteEvidence } from '../../verdict/evidence.ts';
 import { LocalAlarms } from '../../verdict/local-alarms.ts';
@@ -31,7 +32,7 @@ import { watchHost } from './host.ts';
 import { HostIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import { NetworkManagerEvents } from './network-manager-events.ts';
-import { type Condition, Notices } from './notices.ts';
+import { type Condition, Notices, UntoldNotices } from './notices.ts';
 import { Parameters } from './parameters.ts';
 import { Probers } from './probers.ts';
 import { Publishing } from './publishing.ts';
@@ -69,6 +70,7 @@ export class Agent {
   readonly #host = watchHost();
   readonly #flows = new Flows();
   readonly #notices = new Notices();
+  readonly #untold = new UntoldNotices();
   readonly #ids = new TargetIds();
   readonly #alarms = new LocalAlarms();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -323,6 +325,11 @@ export class Agent {
       const facts = { kind: event.kind, subject: event.subject, at: new Date(event.at).toISOString() };
       if (event.to === 'down') this.#log.warn(facts, event.text);
       else this.#log.info(facts, event.text);
+    }
+    for (const notice of this.#untold.begun(snapshot.agent.notices, systemClock().mono())) {
+      // A refused configuration is logged where it is refused, problem by problem.
+      if (notice.code === 'config-refused') continue;
+      this.#log[notice.severity === 'error' ? 'error' : 'warn']({ notice: notice.code }, noticeText(notice));
     }
     const headline = `${snapshot.verdict.state} ${snapshot.verdict.headline}`;
     if (headline === this.#headline) return;
