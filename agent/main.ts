@@ -12,16 +12,24 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { usage64 } from './commands/usage.ts';
-import { versionCommand } from './commands/version.ts';
+import { versionCommand, versionText } from './commands/version.ts';
 
-const EXIT_CODES = `
-Exit codes of every verb but check (Nagios) and ping, which have their own: 0 done, 64 wrong usage, 70 a mistake of ours;
-further ones are in the help of each verb.`;
+const AFTER_HELP = `
+Examples:
+  $ vpc-canary run                        probe, judge and serve the page
+  $ vpc-canary ping 10.20.0.1 10.20.0.53
+  $ vpc-canary status                     what the running agent says
+  $ vpc-canary config check canary.yaml
+  $ vpc-canary run --help                 every verb has its own options and examples
+
+Exit codes of every verb but check (Nagios) and ping, which have their own:
+0 done, 64 wrong usage, 70 a mistake of ours; further ones are in the help of each verb.`;
 
 const program = usage64(new Command('vpc-canary'))
   .description('A canary in every VPC: probes on-premises targets, reads TCP statistics, says what is wrong and where.')
+  .version(versionText(), '-V, --version', 'print the version of the agent and of its runtime')
   .showHelpAfterError('(add --help for the options and examples)')
-  .addHelpText('after', EXIT_CODES)
+  .addHelpText('after', AFTER_HELP)
   .addCommand(usage64(runCommand()))
   .addCommand(statusCommand())
   .addCommand(checkCommand())

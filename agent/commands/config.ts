@@ -11,6 +11,19 @@ interface Options extends ConfigOptions {
 export function configCommand(): Command {
   return new Command('config')
     .description('check, show or describe the configuration')
+    .addHelpText(
+      'after',
+      `
+A first configuration, in /etc/vpc-canary/config.yaml:
+  targets:
+    - { name: core, site: dc1, icmp: 10.20.0.1 }
+    - { name: erp, site: dc1, tcp: "erp.corp.example:443" }
+
+Examples:
+  $ vpc-canary config check
+  $ vpc-canary config show --written
+  $ vpc-canary config schema > config.schema.json`,
+    )
     .addCommand(checkCommand())
     .addCommand(showCommand())
     .addCommand(schemaCommand());

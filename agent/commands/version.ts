@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 
+/** One line: the agent's version, Node's, the architecture. */
+export function versionText(): string {
+  return `vpc-canary ${VERSION} (Node ${process.version}, ${process.arch})`;
+}
+
 export function versionCommand(): Command {
   return new Command('version')
     .description('print the version of the agent and of its runtime')
@@ -8,10 +13,6 @@ export function versionCommand(): Command {
     .addHelpText('after', '\nExamples:\n  $ vpc-canary version\n  $ vpc-canary version --json')
     .action((options: { json?: boolean }) => {
       const facts = { version: VERSION, node: process.version, arch: process.arch };
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify(facts)}\n`
-          : `vpc-canary ${facts.version} (Node ${facts.node}, ${facts.arch})\n`,
-      );
+      process.stdout.write(`${options.json ? JSON.stringify(facts) : versionText()}\n`);
     });
 }

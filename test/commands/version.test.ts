@@ -24,3 +24,11 @@ test('wrong usage has the exit codes that the help promises', () => {
   ].map((words) => spawnSync(process.execPath, ['agent/main.ts', ...words], { encoding: 'utf8' }).status);
   assert.deepEqual(codes, [64, 64, 3, 2, 64, 64, 0, 0]);
 });
+
+test('--version is what people try first; the first help has examples', () => {
+  const said = (...words: string[]): string =>
+    execFileSync(process.execPath, ['agent/main.ts', ...words], { encoding: 'utf8' });
+  assert.equal(said('--version'), said('version'));
+  assert.match(said('--version'), /^vpc-canary \d+\.\d+\.\d+ \(Node v/);
+  for (const words of [[], ['config']]) assert.match(said(...words, '--help'), /Examples:\n {2}\$ vpc-canary /);
+});
