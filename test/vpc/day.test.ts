@@ -1,14 +1,10 @@
 /** A watch through the real SDK before a server that answers as AWS does: a day, and accounts of every kind. */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import type { VpcView } from '../../agent/verdict/vpc-view.ts';
-import type { VpcEvent } from '../../agent/vpc/changes.ts';
-import { VpcWatch, type VpcWatchOptions } from '../../agent/vpc/vpc-watch.ts';
-import { calls, type VpcRig as Doors, vpcRig } from '../aws/vpc-rig.ts';
+import { test } from 'node:test';
+import { calls, vpcRig } from '../aws/vpc-rig.ts';
 import { setBgp, setLink, setTunnel, takeAddresses, withdrawRoutes } from '../fakes/aws/vpc-day.ts';
 import {
   CONNECTION_IDS,
-  directConnect,
   LAG_ID,
   manySubnets,
   nothing,
@@ -19,98 +15,12 @@ import {
   transitGateway,
   VGW_ID,
   VIF_IDS,
-  VPC_ID,
   VPN_IDS,
-  vgwWithTwoVpns,
-  withIpam,
 } from '../fakes/aws/vpc-stories.ts';
-import { ACCOUNT, OTHER_ACCOUNT, SECRETS, type World } from '../fakes/aws/world.ts';
-import { HeapClock } from '../fakes/heap-clock.ts';
+import { OTHER_ACCOUNT, SECRETS } from '../fakes/aws/world.ts';
 import { seeded } from '../fakes/random.ts';
-import { EVERY, HOUR, LIMITS, MINUTE, type WatchedSite, watched } from './rig.ts';
-
-class Day {
-  readonly doors: Doors;
-  readonly clock: HeapClock;
-  readonly watch: VpcWatch;
-  sites: WatchedSite[] = [];
-  events: VpcEvent[] = [];
-  #out = 0;
-
-  constructor(doors: Doors, over: Partial<VpcWatchOptions> = {}) {
-    this.doors = doors;
-    this.clock = new HeapClock(() => this.#quiet());
-    const counted = <T extends object>(door: T): T =>
-      new Proxy(door, {
-        get: (target, name) => {
-          const method: unknown = Reflect.get(target, name);
-          if (typeof method !== 'function') return method;
-          return async (...args: unknown[]) => {
-            this.#out += 1;
-            try {
-              return await (method.apply(target, args) as unknown);
-            } finally {
-              this.#out -= 1;
-            }
-          };
-        },
-      });
-    this.watch = new VpcWatch({
-      doors: { ec2: counted(doors.ec2), directConnect: counted(doors.directConnect) },
-      place: {
-        vpcId: VPC_ID,
-        region: 'ap-southeast-2',
-        accountId: ACCOUNT,
-        ownSubnetIds: [SUBNET_IDS[0]],
-        cidrs: ['10.0.0.0/16'],
-      },
-      limits: LIMITS,
-      every: EVERY,
-      features: { subnets: true, ipam: true, addresses: true, tunnels: true, 'direct-connect': true, routes: true },
-      silenced: [],
-      sites: () => this.sites,
-      clock: this.clock,
-      random: seeded(11),
-      saved: null,
-      ...over,
-    });
-    this.watch.start();
-  }
-
-  get world(): World {
-    return this.doors.server.world;
-  }
-
-  async pass(ms: number): Promise<VpcView> {
-    for (let left = ms; left > 0; left -= MINUTE) {
-      await this.clock.advance(Math.min(left, MINUTE));
-      this.events.push(...this.watch.takeEvents());
-    }
-    return this.watch.view();
-  }
-
-  told(): string[] {
-    const texts = this.events.map(({ text }) => text);
-    this.events = [];
-    return texts;
-  }
-
-  /** Waits for the answers that are out. */
-  async #quiet(): Promise<void> {
-    for (let calm = 0; calm < 3; calm = this.#out === 0 ? calm + 1 : 0) await new Promise(setImmediate);
-  }
-}
-
-async function day(t: TestContext, world: World, over: Partial<VpcWatchOptions> = {}): Promise<Day> {
-  return new Day(await vpcRig(t, world), over);
-}
-
-/** Direct Connect and VPN at one gateway. */
-function everything(): World {
-  const world = directConnect();
-  world.vpnConnections = vgwWithTwoVpns().vpnConnections;
-  return withIpam(world);
-}
+import { day, everything } from './day.ts';
+import { HOUR, MINUTE, watched } from './rig.ts';
 
 test('a day: tunnels flap, BGP drops, routes go, a subnet fills, a LAG loses its members', async (t) => {
   const it = await day(t, everything());

@@ -3,6 +3,7 @@ import { parsePrefix } from '../../measure/address.ts';
 import { overlap } from '../../measure/prefix.ts';
 import { counted } from '../../measure/units.ts';
 import { LINK_NAMES } from '../../verdict/chain.ts';
+import type { RouteTableView, SubnetView } from '../../verdict/vpc-view.ts';
 import { listed } from '../routes.ts';
 import { DOCS, type Rule } from './rule.ts';
 
@@ -13,12 +14,12 @@ export const ROUTE_RULES: readonly Rule[] = [
     severity: 'warning',
     remedy: 'enable route propagation for the gateway in that table, or add static routes and silence this rule',
     link: `${DOCS.vpc}/WorkWithRouteTables.html`,
-    find: ({ view: { virtualGateways, routeTables } }) =>
+    find: ({ view: { virtualGateways, routeTables, subnets } }) =>
       virtualGateways
         .filter(({ attachment }) => attachment === 'attached')
         .flatMap(({ id }) =>
           routeTables
-            .filter(({ main, subnets, propagating }) => (main || subnets.length > 0) && !propagating.includes(id))
+            .filter((table) => isUsed(table, routeTables, subnets) && !table.propagating.includes(id))
             .filter(({ routes }) => !routes.some(({ target }) => target === id))
             .map((table) => ({
               subject: table.id,
@@ -126,6 +127,13 @@ export const ROUTE_RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** A main table serves the subnets that no other table names. */
+function isUsed(table: RouteTableView, tables: readonly RouteTableView[], subnets: readonly SubnetView[]): boolean {
+  if (table.subnets.length > 0) return true;
+  const named = new Set(tables.flatMap((one) => one.subnets));
+  return table.main && (subnets.length === 0 || subnets.some(({ id }) => !named.has(id)));
+}
 
 function overlaps(one: string, other: string): boolean {
   const [a, b] = [parsePrefix(one), parsePrefix(other)];
