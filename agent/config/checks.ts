@@ -8,7 +8,17 @@ import { familyOf, isLinkLocal, parseCidr, parseHostPort } from './address.ts';
 import type { Finding } from './findings.ts';
 import { displayValue } from './problem.ts';
 import { LONGEST_EVERY_MS, SHORTEST_EVERY_MS } from './schema-target.ts';
-import { childOf, type MapNode, type Node, nodeAt, type Path, plain, scalarAt, textAt } from './tree.ts';
+import {
+  childOf,
+  DEFAULT_ORIGIN,
+  type MapNode,
+  type Node,
+  nodeAt,
+  type Path,
+  plain,
+  scalarAt,
+  textAt,
+} from './tree.ts';
 import { durationOf, parseRatio } from './units.ts';
 
 /** Shorter intervals need consent: ten packets a second is what any network bears. */
@@ -59,28 +69,30 @@ function dotName(path: Path, atKey: boolean): Finding {
   return { code: 'value', path, text: 'this cannot be part of a URL', fix: 'choose another name', atKey };
 }
 
-function lossOrder(root: MapNode, holder: Path): Finding[] {
-  const path = [...holder, 'thresholds', 'loss'];
-  const loss = nodeAt(root, path);
-  const [degraded, down] = ['degraded', 'down'].map((key) => {
-    const ratio = parseRatio(scalarAt(loss, key));
-    return ratio.ok ? ratio.value : null;
-  });
-  if (degraded == null || down == null || degraded <= down) return [];
-  const text = 'a target would be down before it is degraded';
-  return [{ code: 'conflict', path: [...path, 'degraded'], text, fix: 'make degraded at most as much as down' }];
-}
+const lossOrder = (root: MapNode, holder: Path): Finding[] =>
+  limitOrder(root, [...holder, 'thresholds', 'loss'], 'a target would be down before it is degraded');
 
-function usageOrder(root: MapNode): Finding[] {
-  const path = ['vpc', 'thresholds', 'usage'];
-  const usage = nodeAt(root, path);
+const usageOrder = (root: MapNode): Finding[] =>
+  limitOrder(root, ['vpc', 'thresholds', 'usage'], 'a subnet would be critical before it is degraded');
+
+/** What somebody wrote is at fault, not the default beside it. */
+function limitOrder(root: MapNode, path: Path, text: string): Finding[] {
+  const limits = nodeAt(root, path);
   const [degraded, down] = ['degraded', 'down'].map((key) => {
-    const ratio = parseRatio(scalarAt(usage, key));
+    const ratio = parseRatio(scalarAt(limits, key));
     return ratio.ok ? ratio.value : null;
   });
   if (degraded == null || down == null || degraded <= down) return [];
-  const text = 'a subnet would be critical before it is degraded';
-  return [{ code: 'conflict', path: [...path, 'degraded'], text, fix: 'make degraded at most as much as down' }];
+  return childOf(limits, 'degraded')?.origin === DEFAULT_ORIGIN
+    ? [
+        {
+          code: 'conflict',
+          path: [...path, 'down'],
+          text,
+          fix: `make down at least ${scalarAt(limits, 'degraded')}, or degraded less`,
+        },
+      ]
+    : [{ code: 'conflict', path: [...path, 'degraded'], text, fix: 'make degraded at most as much as down' }];
 }
 
 function authFindings(root: MapNode): Finding[] {

@@ -395,3 +395,15 @@ test('what is read of connections can be set, within bounds', async () => {
   assert.ok(!bad.ok);
   assert.match(bad.problems.map(formatProblem).join(), /flows\.every.*1s/);
 });
+
+test('a limit that is at odds with a default is at fault, not the default', async () => {
+  for (const [name, text, fix] of [
+    ['VPC_CANARY_VPC_THRESHOLDS_USAGE_DOWN', '2%', 'make down at least 80%, or degraded less'],
+    ['VPC_CANARY_THRESHOLDS_LOSS_DOWN', '1%', 'make down at least 2%, or degraded less'],
+  ] as const) {
+    const loaded = await loadConfig({ environment: { [name]: text }, defaultFile: '/nonexistent/config.yaml' });
+    assert.ok(!loaded.ok);
+    const [problem] = loaded.problems;
+    assert.deepEqual([problem?.origin.source, problem?.fix], [`environment ${name}`, fix]);
+  }
+});
