@@ -43,6 +43,12 @@ const program = usage64(new Command('vpc-canary'))
   .addCommand(usage64(inventoryCommand()))
   .addCommand(usage64(versionCommand()));
 
+// Who reads the output may leave early (`| head`): that is no mistake. The agent itself measures on without its log.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  if (process.argv[2] !== 'run') process.exit();
+});
+
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`vpc-canary: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 70;

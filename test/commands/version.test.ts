@@ -32,3 +32,10 @@ test('--version is what people try first; the first help has examples', () => {
   assert.match(said('--version'), /^vpc-canary \d+\.\d+\.\d+ \(Node v/);
   for (const words of [[], ['config']]) assert.match(said(...words, '--help'), /Examples:\n {2}\$ vpc-canary /);
 });
+
+test('a reader that leaves early is no mistake', () => {
+  const { stderr } = spawnSync('sh', ['-c', `"${process.execPath}" agent/main.ts config schema | true`], {
+    encoding: 'utf8',
+  });
+  assert.equal(stderr, '');
+});

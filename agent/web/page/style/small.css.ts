@@ -22,7 +22,8 @@ export const small = `
   .verdict h1 .since,.page-head h1 .since{display:block}
   .quiet h1 .since{display:inline}
   .verdict{padding:14px 14px 14px 16px}
-  .seg>*{padding:7px 10px}
+  .seg{flex-wrap:wrap}
+  .seg>*{padding:7px 10px;flex:auto;white-space:nowrap}
   .control{width:100%}
   .filter{flex:1 1 100%}
   .filter input[type=search]{flex:1;width:auto;min-height:36px;font-size:16px}
