@@ -88,7 +88,7 @@ test('the VPC in the snapshot, its changes as events in history, log and API, no
   const notice = denied.notices.find(({ code }) => code === 'vpc-routes');
   assert.match(
     notice?.text ?? '',
-    /^Of the VPC, route tables is of \d\d:\d\d:\d\d: the role may not call ec2:DescribeRouteTables/,
+    /^Of the VPC, route tables are of \d\d:\d\d:\d\d: the role may not call ec2:DescribeRouteTables/,
   );
   assert.match(notice?.remedy ?? '', /"Action":"ec2:DescribeRouteTables"/);
 

@@ -264,6 +264,7 @@ export class Agent {
     else if (change) this.#event('agent', `the clock stepped by ${(change.stepMs / 1000).toFixed(3)} s`);
     for (const { id } of this.#ids.current) this.#observer.resolution(id, this.#probers.address(id));
     for (const event of this.#vpc.events()) this.#observer.event(event);
+    this.#flows.vpc(this.#vpc.groups());
     this.#observer.setEvidence({
       overload: this.#probers.icmp().overload.now ? 'this host does not keep up' : null,
       host: this.#lookAtHost(),

@@ -48,9 +48,11 @@ export class Flows {
 
   /** The VPC's prefixes as they are known now; counting goes on (see SystemFlows.regroup). */
   vpc(vpc: VpcGroups | null): void {
+    if (vpc === this.#vpc) return;
     const known = JSON.stringify(vpc);
-    if (known === JSON.stringify(this.#vpc)) return;
+    const isSame = known === JSON.stringify(this.#vpc);
     this.#vpc = vpc;
+    if (isSame) return;
     this.#flows?.regroup(vpc);
   }
 

@@ -5,7 +5,9 @@
 import { join } from 'node:path';
 import { DirectConnect } from '../../aws/direct-connect.ts';
 import { Ec2 } from '../../aws/ec2.ts';
+import type { Identity } from '../../aws/identity.ts';
 import type { Config } from '../../config/config.ts';
+import type { VpcGroups } from '../../flow/group-plan.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { formatTime } from '../../measure/units.ts';
 import type { VpcPart, VpcView } from '../../verdict/vpc-view.ts';
@@ -44,6 +46,7 @@ export class Vpc {
   #saved: SavedMemory | null = null;
   #savedMono = 0;
   #changing: Promise<void> = Promise.resolve();
+  #groups: { readonly of: VpcView | null; readonly told: VpcGroups } | null = null;
 
   /** @param targets those whose address is known by now */
   constructor(identity: Pick<HostIdentity, 'identity' | 'imds' | 'settled'>, targets: () => readonly KnownTarget[]) {
@@ -87,6 +90,18 @@ export class Vpc {
   /** What the verdict is told of the ways to sites. */
   evidence(): ReadonlyMap<string, VpcEvidence> {
     return this.#running?.watch.evidence() ?? new Map();
+  }
+
+  /** The VPC's prefixes for the groups of flows: what EC2 tells, until then what the metadata knows. */
+  groups(): VpcGroups | null {
+    const { identity } = this.#identity;
+    if (identity === null) return null;
+    const seen = this.view();
+    const view = seen !== null && seen.vpcId === identity.vpcId ? seen : null;
+    if (this.#groups !== null && this.#groups.of === view) return this.#groups.told;
+    const told = groupsOf(identity, view);
+    this.#groups = { of: view, told };
+    return told;
   }
 
   conditions(): Condition[] {
@@ -182,21 +197,32 @@ export class Vpc {
   }
 }
 
+function groupsOf(identity: Identity, view: VpcView | null): VpcGroups {
+  const subnets = (view?.subnets ?? []).map(({ id, name, cidr, ipv6Cidrs, availabilityZoneId }) => ({
+    id,
+    name,
+    cidrs: [...new Set([cidr, ...ipv6Cidrs])].filter((prefix) => prefix !== ''),
+    availabilityZoneId,
+  }));
+  const cidrs = view === null ? identity.cidrs : view.cidrs.map(({ cidr }) => cidr);
+  return { cidrs, subnets, ownAvailabilityZoneId: identity.availabilityZoneId };
+}
+
 const missing = (id: string | null, region: string | null): string =>
   [id === null ? 'vpc.id' : '', region === null ? 'vpc.region' : ''].filter((key) => key !== '').join(' and ');
 
 const PART_NAMES: Readonly<Record<VpcPart['name'], string>> = {
-  subnets: 'subnets',
-  ipam: 'what IPAM says',
-  addresses: 'Elastic IPs and pools',
-  tunnels: 'VPN tunnels',
-  'direct-connect': 'Direct Connect',
-  routes: 'route tables',
+  subnets: 'subnets are',
+  ipam: 'what IPAM says is',
+  addresses: 'Elastic IPs and pools are',
+  tunnels: 'VPN tunnels are',
+  'direct-connect': 'Direct Connect is',
+  routes: 'route tables are',
 };
 
 function partCondition({ name, status, at, problem }: VpcPart, now: number): Condition[] {
   if (status !== 'failing' || problem === null) return [];
-  const effect = at === null ? 'is not known' : `is of ${formatTime(at, now, 'second')}`;
+  const effect = at === null ? 'not known' : `of ${formatTime(at, now, 'second')}`;
   const text = `Of the VPC, ${PART_NAMES[name]} ${effect}: ${problem.text}.`;
   return [{ code: `vpc-${name}`, severity: 'warning', text, remedy: problem.remedy }];
 }
