@@ -1,5 +1,5 @@
 /**
- * The groups of this agent: its sites, the subnets of its VPC, the VPC, AWS's services, what is private, the internet.
+ * The groups of this agent: its sites, the subnets of its VPC, the VPC, peered ones, AWS's services, what is private, the internet.
  * Pure. The longest prefix decides, so a site inside a private range and an AWS range inside the internet need no rule;
  * where two have the very same prefix, the first of that order keeps it.
  */
@@ -21,6 +21,8 @@ export interface VpcGroups {
     /** "apse2-az1"; null: not known. */
     readonly availabilityZoneId: string | null;
   }[];
+  /** Other VPCs, by the peering connection that the routes name. Through a transit gateway a VPC cannot be told from a site. */
+  readonly peered: readonly { readonly id: string; readonly cidrs: readonly string[] }[];
   /** Of this instance. */
   readonly ownAvailabilityZoneId: string | null;
 }
@@ -74,6 +76,7 @@ export function planGroups({ sites, subnets, vpc = null, aws }: GroupSources): G
   add({ name: 'own subnet', site: null, category: 'local' }, subnets);
   // What is in no subnet we know of: one made since, or shared by others.
   if (vpc !== null) add({ name: 'VPC', site: null, category: null }, vpc.cidrs);
+  for (const { id, cidrs } of vpc?.peered ?? []) add({ name: id, site: null, category: 'inter-vpc' }, cidrs);
   for (const [name, its] of byName(aws)) {
     add(
       { name, site: null, category: its[0]?.category ?? null },

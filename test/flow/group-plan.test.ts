@@ -90,6 +90,7 @@ const VPC: VpcGroups = {
     { id: 'subnet-1', name: 'app-a', cidrs: ['10.0.1.0/24', '2001:db8:9:1::/64'], availabilityZoneId: 'apse2-az1' },
     { id: 'subnet-2', cidrs: ['10.0.2.0/24'], availabilityZoneId: 'apse2-az2' },
   ],
+  peered: [{ id: 'pcx-1', cidrs: ['10.9.0.0/16'] }],
   ownAvailabilityZoneId: 'apse2-az1',
 };
 
@@ -99,6 +100,7 @@ test('the VPC gives a group for each subnet, by its zone, and one for the rest',
   assert.deepEqual(groupOf('2001:db8:9:1::7'), ['app-a (subnet-1)', 'intra-az']);
   assert.deepEqual(groupOf('10.0.2.7'), ['subnet-2', 'inter-az']);
   assert.deepEqual(groupOf('10.0.3.7'), ['VPC', null]);
+  assert.deepEqual(groupOf('10.9.3.7'), ['pcx-1', 'inter-vpc']);
   assert.deepEqual(groupOf('10.20.3.4'), ['syd-dc1', 'on-premises']);
   assert.deepEqual(warnings, [], 'the own subnet gives way to the VPC’s');
   assert.deepEqual(plan({ vpc: { ...VPC, ownAvailabilityZoneId: null } }).groupOf('10.0.2.7'), ['subnet-2', null]);

@@ -205,7 +205,17 @@ function groupsOf(identity: Identity, view: VpcView | null): VpcGroups {
     availabilityZoneId,
   }));
   const cidrs = view === null ? identity.cidrs : view.cidrs.map(({ cidr }) => cidr);
-  return { cidrs, subnets, ownAvailabilityZoneId: identity.availabilityZoneId };
+  return { cidrs, subnets, peered: peeredOf(view), ownAvailabilityZoneId: identity.availabilityZoneId };
+}
+
+function peeredOf(view: VpcView | null): VpcGroups['peered'] {
+  const peered = new Map<string, Set<string>>();
+  for (const { destination, target, awsState } of (view?.routeTables ?? []).flatMap(({ routes }) => routes)) {
+    // A prefix list has no addresses here.
+    if (target === null || !target.startsWith('pcx-') || awsState !== 'active' || !destination.includes('/')) continue;
+    peered.set(target, (peered.get(target) ?? new Set()).add(destination));
+  }
+  return [...peered].map(([id, cidrs]) => ({ id, cidrs: [...cidrs] }));
 }
 
 const missing = (id: string | null, region: string | null): string =>

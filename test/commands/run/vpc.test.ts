@@ -11,7 +11,8 @@ import type { Config } from '../../../agent/config/config.ts';
 import { loadConfig } from '../../../agent/config/load.ts';
 import { ENVIRONMENT, REGION } from '../../fakes/aws/cloudwatch.ts';
 import { FakeAws } from '../../fakes/aws/services.ts';
-import { directConnect, SUBNET_IDS, VPC_ID } from '../../fakes/aws/vpc-stories.ts';
+import { installRoutes } from '../../fakes/aws/vpc-day.ts';
+import { directConnect, PRIVATE_TABLE_ID, SUBNET_IDS, VPC_ID } from '../../fakes/aws/vpc-stories.ts';
 import { ACCOUNT } from '../../fakes/aws/world.ts';
 
 const IDENTITY: Identity = {
@@ -74,7 +75,17 @@ const isWhole = ({ vpc }: Rig): boolean =>
 
 test('made from the identity; its prefixes for flows; made anew by a reload without forgetting', async (t) => {
   const it = await rig(t);
-  assert.deepEqual(it.vpc.groups(), { cidrs: IDENTITY.cidrs, subnets: [], ownAvailabilityZoneId: 'apse2-az1' });
+  const route = { Origin: 'CreateRoute', VpcPeeringConnectionId: 'pcx-0123456789abcdef0' } as const;
+  installRoutes(it.aws.world, PRIVATE_TABLE_ID, [
+    { ...route, DestinationCidrBlock: '10.9.0.0/16', State: 'active' },
+    { ...route, DestinationCidrBlock: '10.8.0.0/16', State: 'blackhole' },
+  ]);
+  assert.deepEqual(it.vpc.groups(), {
+    cidrs: IDENTITY.cidrs,
+    subnets: [],
+    peered: [],
+    ownAvailabilityZoneId: 'apse2-az1',
+  });
   await it.vpc.apply(await it.configOf());
   await until(() => isWhole(it), 'all parts');
   const view = it.vpc.view();
@@ -96,6 +107,7 @@ test('made from the identity; its prefixes for flows; made anew by a reload with
     availabilityZoneId: 'apse2-az1',
   });
   assert.deepEqual(groups?.cidrs, ['10.0.0.0/16', '10.1.0.0/16', '2001:db8:1::/56']);
+  assert.deepEqual(groups?.peered, [{ id: 'pcx-0123456789abcdef0', cidrs: ['10.9.0.0/16'] }]);
   assert.deepEqual(it.vpc.conditions(), []);
   const since = view?.virtualInterfaces[0]?.since;
   assert.ok(since !== undefined);
