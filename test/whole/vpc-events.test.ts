@@ -56,7 +56,15 @@ async function viewWith(agent: RunningAgent, what: string, holds: (view: VpcView
 
 test('the VPC in the snapshot, its changes as events in history, log and API, no secret anywhere, what was learnt kept', async (t) => {
   const { agent, aws } = await around(t, 'trace');
-  const vpc = await viewWith(agent, 'the whole VPC', ({ parts }) => parts.every(({ status }) => status === 'ok'));
+  const vpc = await viewWith(
+    agent,
+    'the whole VPC',
+    ({ parts, vpns, virtualInterfaces, sitePaths }) =>
+      parts.every(({ status }) => status === 'ok') &&
+      vpns.length > 0 &&
+      virtualInterfaces.length === VIF_IDS.length &&
+      sitePaths.some(({ link }) => link === 'direct-connect'),
+  );
   const { agent: view } = await agent.snapshot();
   assert.equal(vpc.vpcId, VPC_ID);
   assert.equal(view.title, 'payments');

@@ -98,7 +98,16 @@ log: { level: trace, format: json }
       const { status, body } = await agent.get('/api/v1/vpc');
       return status === 200 && holds(JSON.parse(body) as VpcView);
     });
-  await viewWith('the VPC', ({ vpns, virtualInterfaces }) => vpns.length === 2 && virtualInterfaces.length === 2);
+  // What was never seen before makes no event when it changes: every part must have answered first.
+  await viewWith(
+    'the VPC, every part of it',
+    ({ parts, vpns, virtualInterfaces, lags, routeTables }) =>
+      parts.every(({ status }) => status === 'ok') &&
+      vpns.length === 2 &&
+      virtualInterfaces.length === 2 &&
+      lags.length > 0 &&
+      routeTables.some(({ propagated }) => propagated >= 30),
+  );
   await seen();
 
   const at = Date.now() - 2000;
