@@ -137,6 +137,8 @@ export function buildRawSocket(): string | null {
     execFileSync(process.execPath, [gyp, 'rebuild', `--nodedir=${headers}`], {
       cwd: join(folder, 'node_modules/raw-socket'),
       stdio: 'pipe',
+      // Under `npm run`, a nodedir of the user's own npm settings is in the environment and would win over the flag.
+      env: { ...process.env, npm_config_nodedir: headers },
     });
     return existsSync(built) ? null : 'the compiler left no raw.node';
   } catch (error) {
