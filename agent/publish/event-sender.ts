@@ -3,9 +3,11 @@
  * over restarts, and goes out later; an event that EventBridge will never take is set aside and counted, so that it
  * holds nothing up. A lost answer may send an event twice, under the same id.
  */
+
 import type { Answer } from '../aws/caller.ts';
 import type { AwsFailure } from '../aws/errors.ts';
 import { type BusEvent, sizeOf } from '../aws/event-bridge.ts';
+import { backOffMs } from './back-off.ts';
 import type { EventStore, WaitingEvent } from './event-store.ts';
 
 /** What takes the events: EventBridge, or a test. */
@@ -28,10 +30,6 @@ const MOST_ENTRIES = 10;
 const MOST_BYTES = 256 * 1024 - 1;
 /** Between requests while more waits: hundreds of agents may come back together. */
 const BACKLOG_EVERY_MS = 500;
-const FIRST_WAIT_MS = 2000;
-const LONGEST_WAIT_MS = 60_000;
-/** Where only a person can help. */
-const HELPLESS_WAIT_MS = 300_000;
 const ANSWER_MS = 30_000;
 /** A request under way at the end may go on so long: its answer saves the next life from sending it again. */
 const LAST_ANSWER_MS = 300;
@@ -98,20 +96,15 @@ export class EventSender {
 
   #arm(): void {
     if (this.#options.store.status().waiting === 0) return;
-    const wait = this.#failure === null ? BACKLOG_EVERY_MS * (0.75 + this.#options.random() / 2) : this.#wait();
+    const random = this.#options.random();
+    const wait =
+      this.#failure === null
+        ? BACKLOG_EVERY_MS * (0.75 + random / 2)
+        : backOffMs(this.#failure.failure, this.#failures - 1, random);
     this.#cancel = this.#options.after(wait, () => {
       this.#cancel = null;
       this.#begin();
     });
-  }
-
-  #wait(): number {
-    const kind = this.#failure?.failure.class;
-    const helpless = kind === 'denied' || kind === 'invalid';
-    const longest = helpless
-      ? HELPLESS_WAIT_MS
-      : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures - 1, 10));
-    return this.#options.random() * longest;
   }
 
   /** As many of the oldest as a request takes. */

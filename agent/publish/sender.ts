@@ -6,8 +6,10 @@
  * What a failure means is said by its class (aws/errors.ts): come back later with full jitter, drop the credentials
  * and try once more, halve, or set one datum aside under its name and send the rest.
  */
+
 import type { PutDatum, PutResult } from '../aws/cloudwatch.ts';
 import type { AwsFailure } from '../aws/errors.ts';
+import { backOffMs, HELPLESS_WAIT_MS, LONGEST_WAIT_MS } from './back-off.ts';
 import { Delivery } from './delivery.ts';
 import type { StoredBatch } from './segment.ts';
 import type { Spool } from './spool.ts';
@@ -36,11 +38,6 @@ export const MOST_DATA = 1000;
 /** Fresh data go out within this part of a period; later, alarms on the period would wait for it. */
 const SPREAD = 1 / 3;
 const BACKLOG_EVERY_MS = 2000;
-const FIRST_WAIT_MS = 2000;
-/** Waits grow to this; a period's fresh data try anyway once a minute. */
-const LONGEST_WAIT_MS = 60_000;
-/** Where only a person can help. */
-const HELPLESS_WAIT_MS = 300_000;
 /** A request under way at the end may go on so long: its answer saves the next life from sending it again. */
 const LAST_ANSWER_MS = 300;
 
@@ -197,12 +194,8 @@ export class Sender {
   #failed(failure: AwsFailure): void {
     const now = this.#options.now();
     this.#failure = { failure, since: this.#failure?.since ?? now };
-    const helpless = failure.class === 'denied' || failure.class === 'invalid';
-    const longest = helpless
-      ? HELPLESS_WAIT_MS
-      : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 10));
+    this.#notBefore = now + backOffMs(failure, this.#failures, this.#options.random());
     this.#failures += 1;
-    this.#notBefore = now + this.#options.random() * longest;
   }
 }
 

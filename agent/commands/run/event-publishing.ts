@@ -2,6 +2,7 @@
  * Events to EventBridge in the running agent: each goes into the store on disk, then to the bus. Made from the
  * configuration and from what the instance is, and made anew when either changes; what waits stays.
  */
+
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { EventSender } from '../../publish/event-sender.ts';
 import { EventStore } from '../../publish/event-store.ts';
 import type { CanaryEvent, EventsView } from '../../verdict/snapshot.ts';
 import type { HostIdentity } from './identity.ts';
+import { later } from './later.ts';
 import type { Logger } from './log.ts';
 import type { Condition } from './notices.ts';
 
@@ -159,10 +161,4 @@ function arnOf(identity: HostIdentity['identity']): string | null {
   const { region, accountId, vpcId } = identity;
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   return `arn:${partition}:ec2:${region}:${accountId}:vpc/${vpcId}`;
-}
-
-function later(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
 }

@@ -2,6 +2,7 @@
  * The state of the VPC in the running agent: a watch is made from the configuration and from what the instance is,
  * and made anew when either changes; what was learnt goes over to the next one, and over a restart.
  */
+
 import { join } from 'node:path';
 import { DirectConnect } from '../../aws/direct-connect.ts';
 import { Ec2 } from '../../aws/ec2.ts';
@@ -19,6 +20,7 @@ import { ruleIds } from '../../vpc/rules/all.ts';
 import type { VpcPlace } from '../../vpc/settings.ts';
 import { VpcWatch } from '../../vpc/vpc-watch.ts';
 import type { HostIdentity } from './identity.ts';
+import { later } from './later.ts';
 import type { Condition } from './notices.ts';
 
 /** How often what was learnt is written down. */
@@ -243,9 +245,3 @@ const unknownRule = (rule: string): Condition => ({
   text: `vpc.rules.silence names ${rule}, and there is no such rule.`,
   remedy: 'take it out; the page’s VPC view shows the ids of rules',
 });
-
-function later(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-}
