@@ -78,7 +78,8 @@ async function runsEmulated(t: TestContext, executable: string): Promise<void> {
     const url = /The page is at (http\S+)\//.exec(said)?.[1];
     if (url === undefined) continue;
     const snapshot = (await fetch(`${url}/api/v1/state`).then(
-      (answer) => answer.json(),
+      // 503 with a problem's words until the first verdict
+      (answer) => (answer.ok ? answer.json() : null),
       () => null,
     )) as Snapshot | null;
     if (snapshot?.targets[0]?.state !== 'up') continue;
