@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export type Architecture = 'x64' | 'arm64';
 export const ARCHITECTURES: readonly Architecture[] = ['x64', 'arm64'];
@@ -71,6 +71,24 @@ export function stripCommand(architecture: Architecture): string {
     const debian = native ? 'binutils' : `binutils-${architecture === 'arm64' ? 'aarch64' : 'x86-64'}-linux-gnu`;
     throw new Error(
       `${command} is not installed: apt-get install ${debian} (or your system's binutils for ${architecture})`,
+    );
+  }
+  return command;
+}
+
+/** Command that runs this architecture's Node on this machine: by itself, or in qemu with Debian's cross libraries. */
+export function nodeCommand(architecture: Architecture): readonly string[] {
+  const node = resolve(nodeBinary(architecture));
+  if (process.arch === architecture) return [node];
+  const [machine, debian] = architecture === 'arm64' ? ['aarch64', 'arm64'] : ['x86_64', 'amd64'];
+  const command = [`qemu-${machine}-static`, '-L', `/usr/${machine}-linux-gnu`, node];
+  try {
+    execFileSync(command[0] ?? '', [...command.slice(1), '--version'], { stdio: 'ignore' });
+  } catch {
+    throw new Error(
+      `Node for ${architecture} does not run here: ` +
+        `apt-get install qemu-user-static libc6-${debian}-cross libstdc++6-${debian}-cross ` +
+        `(or build for this machine alone: npm run build -- --arch ${process.arch})`,
     );
   }
   return command;

@@ -1,6 +1,6 @@
 /** The executable's first file: runs the bundle's, which lie in it as assets, each when it is first asked for. */
 const { getRawAsset } = require('node:sea');
-const { compileFunction } = require('node:vm');
+const { Script } = require('node:vm');
 
 const loaded = new Map();
 
@@ -13,7 +13,9 @@ function load(name) {
   const filename = name.slice(2);
   // The bundle is ASCII, see bundle.ts.
   const source = Buffer.from(getRawAsset(filename)).latin1Slice();
-  compileFunction(source, ['exports', 'require', 'module'], { filename })(module.exports, load, module);
+  // See code-cache.cjs. V8 compiles by itself if it does not take what is there.
+  const cachedData = Buffer.from(getRawAsset(`${filename}.cache`));
+  new Script(source, { filename, cachedData }).runInThisContext()(module.exports, load, module);
   return module.exports;
 }
 

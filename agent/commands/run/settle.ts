@@ -34,9 +34,8 @@ export function settleLater(): () => void {
   };
 }
 
-/** The executable has it from its flags; elsewhere a context of its own has it. */
+/** A context of its own has it. As a flag of the program it would make every start slower, see packaging/executable.ts. */
 function collector(): Collect {
-  if (globalThis.gc !== undefined) return globalThis.gc as Collect;
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as Collect;
   setFlagsFromString('--no-expose-gc');
