@@ -75,3 +75,11 @@ function runtimeClock(): Clock {
   };
   return { mono, wall: Date.now, reading: () => ({ mono: mono(), wall: Date.now(), boot: null, gap: 1 }) };
 }
+
+/**
+ * The first moment from `mono` on that is a multiple of `stepMs`. Who may wait a little waits for such a moment, so that
+ * several are served by one waking of the process, which costs more than most of what is then done.
+ */
+export function onGrid(mono: number, stepMs: number): number {
+  return Math.ceil(mono / stepMs) * stepMs;
+}

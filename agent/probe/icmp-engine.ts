@@ -3,12 +3,14 @@
  *
  * The kernel stamps packets when they leave and when they arrive, so nobody has to be there in time. One tick reads
  * what came, judges who is overdue by what had arrived until then, and sends all that is due; the next tick is when
- * something is due or still out, at most every 50 ms. That is what makes 1000 targets at 1 Hz cost a third of what
- * fping takes, which wakes for every packet.
+ * something is due or still out, at most every 50 ms. That is what makes 1000 targets at 1 Hz cost half of what
+ * fping takes, which wakes for every packet. Few targets share ticks all the same: they lie on a grid, see
+ * {@link gridMs}.
  *
  * When this host is the bottleneck all the same (receive queue overflowed, sends half an interval late, send queue
  * full), that is counted as overload, and probes it may have cost are `local`, not lost.
  */
+import { onGrid } from '../kernel/clock.ts';
 import { ClockWatch } from '../kernel/clock-watch.ts';
 import type { ProbeSink, ProbeTarget, Singleton } from '../measure/singleton.ts';
 import type { IcmpTarget, Milliseconds } from '../measure/target.ts';
@@ -48,6 +50,11 @@ export interface IcmpDependencies {
 const TICK_MS = 50;
 /** With nothing to send, what arrived may wait this long: the stamps do not change, only when they are known. */
 const PATIENT_MS = 200;
+/** Steps of the grid, widest first; the widest is a fifth of a second, so that seconds lie on each. */
+const GRIDS_MS = [200, 100, 50];
+/** Probes that may leave together, by the average. */
+const TOGETHER = 4;
+const ONE_US = 0.001;
 /** The kernel takes a moment to begin stamping after the first socket asks for it. */
 const SETTLE_MS = 5;
 
@@ -65,6 +72,7 @@ export class IcmpEngine implements Prober<IcmpTarget> {
   readonly #transmission: IcmpTransmission;
   #flows = 0;
   #shortestEveryMs = Number.POSITIVE_INFINITY;
+  #gridMs: Milliseconds | null = null;
   #cancelTimer: (() => void) | null = null;
   #lastTickMono = Number.NEGATIVE_INFINITY;
   #more = false;
@@ -114,10 +122,9 @@ export class IcmpEngine implements Prober<IcmpTarget> {
     const added = targets.filter(({ id }) => !this.#streams.has(id)).map((target) => this.#add(target));
     this.#reception.refresh();
     for (const stream of added) this.#begin(stream);
-    this.#shortestEveryMs = Number.POSITIVE_INFINITY;
-    for (const { target } of this.#streams.all()) {
-      this.#shortestEveryMs = Math.min(this.#shortestEveryMs, target.everyMs);
-    }
+    const intervals = [...this.#streams.all()].map(({ target }) => target.everyMs);
+    this.#shortestEveryMs = intervals.reduce((least, everyMs) => Math.min(least, everyMs), Number.POSITIVE_INFINITY);
+    this.#gridMs = this.#options.tickMs === undefined ? gridMs(intervals) : null;
     this.#sleep();
   }
 
@@ -197,12 +204,24 @@ export class IcmpEngine implements Prober<IcmpTarget> {
   }
 
   #nextSend(): Milliseconds {
-    return Math.max(this.#schedule.nextDue(), this.#lastTickMono + this.#tickMs);
+    const due = this.#schedule.nextDue();
+    // The very first probe waits for no grid.
+    if (this.#gridMs === null || this.#lastTickMono < 0) return Math.max(due, this.#lastTickMono + this.#tickMs);
+    return this.#onGridAfter(due, this.#lastTickMono, this.#gridMs);
   }
 
   #nextLook(): Milliseconds {
     if (this.#ledger.outstanding === 0) return Number.POSITIVE_INFINITY;
-    return Math.min(this.#lastTickMono + this.#lookMs, this.#ledger.nextDue() + GRACE_MS);
+    const last = this.#lastTickMono;
+    const overdue = this.#ledger.nextDue() + GRACE_MS;
+    if (this.#gridMs === null) return Math.min(last + this.#lookMs, overdue);
+    const place = Math.floor(last / this.#gridMs) * this.#gridMs;
+    return this.#onGridAfter(Math.min(place + this.#lookMs, overdue), last, this.#gridMs);
+  }
+
+  /** The place on the grid for a wish, and never one that the last tick has had. */
+  #onGridAfter(wishMono: Milliseconds, last: Milliseconds, stepMs: Milliseconds): Milliseconds {
+    return onGrid(Math.max(wishMono, last + ONE_US), stepMs);
   }
 
   /** Ticks are close enough together for the fastest target to keep its time. */
@@ -219,4 +238,16 @@ export class IcmpEngine implements Prober<IcmpTarget> {
     if (singleton.outcome.kind === 'reply') this.#timing = singleton.outcome.timing;
     this.#sink.singleton(singleton);
   }
+}
+
+/**
+ * Step of the grid on which ticks lie, or null for none: as wide as it may be without more than a few probes leaving
+ * together. A target keeps its place in its interval all the same, rounded up to the grid; with many targets, or fast
+ * ones, ticks are as close as they ever are.
+ */
+export function gridMs(intervalsMs: readonly Milliseconds[]): Milliseconds | null {
+  const perSecond = intervalsMs.reduce((sum, everyMs) => sum + 1000 / everyMs, 0);
+  const shortest = intervalsMs.reduce((least, everyMs) => Math.min(least, everyMs), Number.POSITIVE_INFINITY);
+  const fits = GRIDS_MS.filter((stepMs) => stepMs <= shortest / 5);
+  return fits.find((stepMs) => (stepMs * perSecond) / 1000 <= TOGETHER) ?? fits.at(-1) ?? null;
 }

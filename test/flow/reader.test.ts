@@ -7,7 +7,7 @@ import { FlowTable } from '../../agent/flow/table.ts';
 import { STATES } from '../../agent/kernel/sock-diag-wire.ts';
 import { emptyRow } from '../../agent/kernel/socket-row.ts';
 
-function rig(over: Partial<SocketSource> = {}) {
+function rig(over: Partial<SocketSource> = {}, onWake: (at: number) => void = () => {}) {
   const calls: string[] = [];
   let pieces = 3;
   const source: SocketSource = {
@@ -61,6 +61,7 @@ function rig(over: Partial<SocketSource> = {}) {
       const next = waiting.shift();
       if (next === undefined) return;
       time = Math.max(time, next.at);
+      onWake(time);
       next.run();
     }
   };
@@ -119,6 +120,14 @@ test('when many die, the next look comes sooner', () => {
   assert.ok(looks(600) > 1.7 * looks(10), `${looks(600)} and ${looks(10)}`);
 });
 
+test('at rest it wakes on a grid that others share', () => {
+  const at: number[] = [];
+  const { run } = rig({}, (wakeAt) => at.push(wakeAt));
+  run(4000);
+  assert.ok(at.length >= 8, `${at.length} wake-ups`);
+  for (const moment of at) assert.ok(moment % 400 < 3, String(moment));
+});
+
 test('it lets go of the source when it stops', () => {
   const { reader, run, calls } = rig();
   run(300);
@@ -138,7 +147,7 @@ test('asked for a look now, it drains and dumps at once; who asks during a dump 
   assert.equal(calls[0], 'drain');
   assert.ok(calls.includes('dump 2'), 'it began at once');
   reader.dumpNow(() => told.push(`second after ${reader.done.dumps}`));
-  run(600);
+  run(900);
   assert.deepEqual(told, ['first after 2', 'second after 3']);
   reader.stop();
   reader.dumpNow(() => told.push('stopped'));

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ERRNO } from '../../agent/kernel/errno.ts';
 import type { Note, Outcome, Singleton } from '../../agent/measure/singleton.ts';
 import type { IcmpTarget } from '../../agent/measure/target.ts';
-import { IcmpEngine, type IcmpOptions } from '../../agent/probe/icmp-engine.ts';
+import { gridMs, IcmpEngine, type IcmpOptions } from '../../agent/probe/icmp-engine.ts';
 import { fixedAddresses } from '../fakes/addresses.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { FakeNetwork, type NetworkOptions, type Scenario } from '../fakes/network.ts';
@@ -340,7 +340,7 @@ test('probes out over a suspension are neither lost nor measured', async () => {
   for (const door of network.doors) door.restamp(60_000);
   await clock.advance(900);
   assert.deepEqual(kinds().sort(), ['local suspended', 'local suspended']);
-  await clock.advance(400);
+  await clock.advance(600);
   assert.equal(kinds().length, 4);
   assert.deepEqual(kinds().slice(2), ['reply', 'reply']);
 });
@@ -495,6 +495,31 @@ test('options of the target reach the route', async () => {
     ['eth0', 3, 46, true, 'eth0', 16],
   );
   assert.equal(network.doors[0]?.longest, 64);
+});
+
+test('ten targets share five ticks a second, and what came is read in them', async () => {
+  const { clock, network, probe, singletons } = setUp(after(20), { options: {} });
+  probe(...Array.from({ length: 10 }, () => ({})));
+  await clock.advance(2000);
+  const began = clock.mono();
+  await clock.advance(10_000);
+  const places = new Set(network.sent.filter(({ atMono }) => atMono > began).map(({ atMono }) => atMono));
+  assert.equal(network.sent.filter(({ atMono }) => atMono > began).length, 100);
+  for (const place of places) assert.ok(place % 200 < 1, String(place));
+  assert.ok(places.size <= 50, `${places.size} ticks`);
+  assert.ok(singletons.length >= 110 && singletons.every(({ outcome }) => outcome.kind === 'reply'));
+});
+
+test('the grid is as wide as probes leave few at a time, and a fifth of the shortest interval at most', () => {
+  const every = (count: number, everyMs: number): number[] => Array.from({ length: count }, () => everyMs);
+  assert.equal(gridMs(every(20, 1000)), 200);
+  assert.equal(gridMs(every(21, 1000)), 100);
+  assert.equal(gridMs(every(50, 1000)), 50);
+  assert.equal(gridMs(every(5000, 1000)), 50);
+  assert.equal(gridMs(every(2, 500)), 100);
+  assert.equal(gridMs([60_000, 250]), 50);
+  assert.equal(gridMs([100]), null);
+  assert.equal(gridMs([]), 200);
 });
 
 test('10,000 targets each get their probe in every interval, none of them late', async () => {
