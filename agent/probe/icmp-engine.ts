@@ -24,7 +24,7 @@ import { IcmpStreams } from './icmp-streams.ts';
 import { IcmpTransmission } from './icmp-transmission.ts';
 import { Ledger } from './ledger.ts';
 import { Nonces } from './nonces.ts';
-import type { Prober } from './prober.ts';
+import { type Prober, stalledMs } from './prober.ts';
 import { Schedule } from './schedule.ts';
 
 export interface IcmpOptions {
@@ -130,6 +130,10 @@ export class IcmpEngine implements Prober<IcmpTarget> {
 
   address(id: number): string | null {
     return this.#streams.get(id)?.known?.address ?? null;
+  }
+
+  stalledMs(): Milliseconds {
+    return stalledMs(this.#clock.mono(), this.#schedule.nextDue(), this.#lastTickMono);
   }
 
   async close(): Promise<void> {

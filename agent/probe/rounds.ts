@@ -15,7 +15,7 @@ import type { Note, Outcome, ProbeSink, ProbeTarget } from '../measure/singleton
 import type { Milliseconds, Target } from '../measure/target.ts';
 import type { AddressSource } from './address-source.ts';
 import type { Clock } from './clock.ts';
-import type { Prober } from './prober.ts';
+import { type Prober, stalledMs } from './prober.ts';
 import { Schedule } from './schedule.ts';
 
 /** One probe under way. None of its functions blocks or throws. */
@@ -127,6 +127,10 @@ export class Rounds<T extends Target> implements Prober<T> {
 
   address(id: number): string | null {
     return this.#addresses.current(id).address;
+  }
+
+  stalledMs(): Milliseconds {
+    return stalledMs(this.#clock.mono(), this.#schedule.nextDue(), this.#lastTurnMono);
   }
 
   async close(): Promise<void> {

@@ -57,13 +57,13 @@ export interface AgentParts {
   /** Problems of the configuration at start, when the agent runs on without it; empty when it was good. */
   readonly refused: readonly Problem[];
   readonly log: Logger;
-  /** Called with every snapshot. */
-  readonly show: (snapshot: Snapshot) => void;
+  /** Called with every snapshot, and for how long the probers have hung (0 when they do not), ms. */
+  readonly show: (snapshot: Snapshot, stalledMs: number) => void;
 }
 
 export class Agent {
   readonly #log: Logger;
-  readonly #show: (snapshot: Snapshot) => void;
+  readonly #show: AgentParts['show'];
   readonly #startedAt = Date.now();
   readonly #self = new Self();
   readonly #late = (ms: number): void => this.#self.late(ms);
@@ -289,7 +289,7 @@ export class Agent {
     this.#publishing.tick(clock.mono(), publishedOf(snapshot));
     this.#logChanges(snapshot, events);
     for (const listener of this.#listeners) listener(snapshot);
-    this.#show(snapshot);
+    this.#show(snapshot, this.#probers.stalledMs());
   }
 
   #knownTargets(): KnownTarget[] {

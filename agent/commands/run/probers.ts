@@ -91,6 +91,11 @@ export class Probers {
     return this.#icmp?.status() ?? UNUSED;
   }
 
+  /** For how long the worst of the probers has hung, see {@link Prober.stalledMs}. */
+  stalledMs(): Milliseconds {
+    return [...this.#made.values()].reduce((worst, prober) => Math.max(worst, prober.stalledMs()), 0);
+  }
+
   /** What an operator should know of probing. */
   conditions(): Condition[] {
     const { mode, text, remedy, overload } = this.icmp();

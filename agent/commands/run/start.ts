@@ -10,7 +10,7 @@ import { Agent } from './agent.ts';
 import { LiveLine } from './live-line.ts';
 import { openLog } from './log.ts';
 import { withSavedLayers } from './saved-parameters.ts';
-import { Service } from './service.ts';
+import { openManager, Service } from './service.ts';
 import { settleLater } from './settle.ts';
 
 /** <sysexits.h> */
@@ -44,10 +44,10 @@ export async function runAgent(options: ConfigOptions): Promise<number> {
   const { log: logConfig } = start.initial.config;
   const live = new LiveLine(process.stdout);
   const log = openLog(logConfig.level, logConfig.format, (line) => live.above(line));
-  const service = new Service();
-  const show = (snapshot: Snapshot): void => {
+  const service = new Service(openManager(), log);
+  const show = (snapshot: Snapshot, stalledMs: number): void => {
     live.show(snapshot);
-    service.observe(snapshot);
+    service.observe(snapshot, stalledMs);
   };
   const agent = new Agent({ ...start, request, log, show });
   const ended = new Promise<string>((resolve) => {
