@@ -7,7 +7,7 @@ export class KernelUnavailable extends Error {
   constructor(code: 'koffi' | 'libc', cause: unknown) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     const text = {
-      koffi: `the native addon koffi does not load (${reason}); reinstall with npm ci on this machine's architecture, and check that its file system is not mounted noexec`,
+      koffi: `the native addon koffi does not load: ${reason}`,
       libc: `the C library lacks what is needed (${reason}); glibc 2.28 or newer is supported`,
     };
     super(text[code], { cause });

@@ -26,12 +26,18 @@ export function singleExecutable(): Sea | null {
   return sea.isSea() ? sea : null;
 }
 
-/** Folders in which the file may be made, best first: systemd's, the packaged one, the user's own. */
+let offered: string | undefined;
+
+/** A folder that may be used before all others: the state directory as configured. To be said before the first load. */
+export function offerFolder(folder: string): void {
+  offered = folder;
+}
+
+/** Folders in which the file may be made, best first: the configured one, systemd's, the packaged one, the user's own. */
 function candidates(): string[] {
   const { STATE_DIRECTORY, XDG_RUNTIME_DIR, HOME } = process.env;
-  return [STATE_DIRECTORY?.split(':')[0], '/var/lib/vpc-canary', XDG_RUNTIME_DIR, HOME].filter(
-    (folder) => folder !== undefined && folder !== '',
-  ) as string[];
+  const folders = [offered, STATE_DIRECTORY?.split(':')[0], '/var/lib/vpc-canary', XDG_RUNTIME_DIR, HOME];
+  return [...new Set(folders.filter((folder) => folder !== undefined && folder !== ''))] as string[];
 }
 
 /** Why a folder will not do, or null. Others must not be able to write where we load code from. */
@@ -77,6 +83,6 @@ export function loadAsset(sea: Sea): ForeignFunctions {
     }
   }
   throw new Error(
-    `no folder to load it from, set STATE_DIRECTORY to one that only you can write and that is not noexec; tried ${tried.join('; ')}`,
+    `no folder to load it from, name one that only you can write and that is not noexec with --state-dir or STATE_DIRECTORY; tried ${tried.join('; ')}`,
   );
 }

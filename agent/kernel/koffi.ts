@@ -39,5 +39,7 @@ function loadPackage(): ForeignFunctions {
       failure ??= error;
     }
   }
-  throw failure;
+  const reason = failure instanceof Error ? failure.message.split('\n')[0] : String(failure);
+  const remedy = "reinstall with npm ci on this machine's architecture, and check that its file system is not noexec";
+  throw new Error(`${reason}; ${remedy}`, { cause: failure });
 }

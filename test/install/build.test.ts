@@ -57,9 +57,17 @@ async function runsEmulated(t: TestContext, executable: string): Promise<void> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   writeFileSync(join(folder, 'config.yaml'), `targets: [{ name: web, http: "http://127.0.0.1:${port}/" }]\n`);
-  const flags = ['--config', join(folder, 'config.yaml'), '--listen', '127.0.0.1:0', '--state-dir', folder];
+  const flags = [
+    '--config',
+    join(folder, 'config.yaml'),
+    '--listen',
+    '127.0.0.1:0',
+    '--state-dir',
+    join(folder, 'state'),
+  ];
   const child = spawn('qemu-aarch64-static', ['-L', ARM64_ROOT, executable, 'run', ...flags], {
-    env: { PATH: process.env['PATH'] ?? '', STATE_DIRECTORY: folder },
+    // No STATE_DIRECTORY, no HOME: the flag alone says where native code may be loaded from.
+    env: { PATH: process.env['PATH'] ?? '' },
   });
   t.after(async () => {
     child.kill('SIGKILL');

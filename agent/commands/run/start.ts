@@ -2,6 +2,8 @@
 import type { ConfigRequest } from '../../config/gather.ts';
 import { type LoadedConfig, loadConfig } from '../../config/load.ts';
 import { formatProblem, type Problem } from '../../config/problem.ts';
+import { checkPlace } from '../../history/place.ts';
+import { offerFolder } from '../../kernel/koffi-asset.ts';
 import type { Snapshot } from '../../verdict/snapshot.ts';
 import { VERSION } from '../../version.ts';
 import { WebStartError } from '../../web/start-error.ts';
@@ -41,7 +43,9 @@ export async function runAgent(options: ConfigOptions): Promise<number> {
     process.stderr.write(`vpc-canary: the configuration has problems, nothing was started:\n${lines.join('')}`);
     return EX_CONFIG;
   }
-  const { log: logConfig } = start.initial.config;
+  const { log: logConfig, state } = start.initial.config;
+  // Before the first load of native code. What is wrong with the place, history says.
+  if (checkPlace(state.directory) === null) offerFolder(state.directory);
   const live = new LiveLine(process.stdout);
   const log = openLog(logConfig.level, logConfig.format, (line) => live.above(line));
   const service = new Service(openManager(), log);
