@@ -1,6 +1,6 @@
 /** Reads the HTML our own templates make, for tests: their text, and whether their tags close. */
 
-const VOID = new Set(['meta', 'link', 'input', 'br', 'col', 'hr']);
+const VOID = new Set(['meta', 'wbr', 'link', 'input', 'br', 'col', 'hr']);
 const ENTITIES: Readonly<Record<string, string>> = {
   '&amp;': '&',
   '&lt;': '<',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { State } from '../../agent/verdict/snapshot.ts';
+import { drawBar } from '../../agent/web/page/chart/bar.ts';
 import { NOON, Rig, temporaryDirectory } from './rig.ts';
 
 const SECOND = 1_000;
@@ -45,6 +46,23 @@ test('exact to the event: a state begins at its since, not when it was seen', (t
   assert.deepEqual(rig.history.spans('site', 's', NOON + 60 * SECOND, NOON + 61 * SECOND), [
     { from: NOON + 60 * SECOND, to: NOON + 61 * SECOND, state: 'down' },
   ]);
+});
+
+test('an outage of 3.7 s is seen in the bar of 14 days, thirteen days later and after a restart', (t) => {
+  const rig = new Rig(temporaryDirectory(t));
+  const down = NOON + 10.2 * SECOND;
+  pass(rig, 10, 'up', NOON);
+  pass(rig, 4, 'down', down);
+  for (const end = NOON + 13 * DAY; rig.now < end; rig.now += 4 * SECOND) pass(rig, 1, 'up', down + 3700);
+  rig.restart();
+  const from = rig.now - 14 * DAY;
+  const spans = rig.history.spans('target', 'a', from, rig.now);
+  assert.deepEqual(
+    spans.filter(({ state }) => state === 'down'),
+    [{ from: down, to: down + 3700, state: 'down' }],
+  );
+  const [, width] = /class="f-down" d="M[\d.]+ 0h([\d.]+)v16/.exec(String(drawBar(spans, from, rig.now, 'a'))) ?? [];
+  assert.equal(width, '1.5');
 });
 
 test('while the agent was off nothing was measured, and what was before does not run on', (t) => {

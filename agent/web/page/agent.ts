@@ -187,8 +187,13 @@ function configInForce(context: Context): Html {
   return html`<div class="section-head"><h2 id="in-force">Configuration in force</h2><p>secrets left out</p></div>
 <div class="card wide" tabindex="0" role="region" aria-labelledby="in-force"><table class="figures config"><thead><tr><th scope="col">Key</th><th scope="col">Value</th><th scope="col">From</th></tr></thead><tbody>${rows.map(
     ({ path, value, source }) =>
-      html`<tr><th scope="row" class="mono">${path}</th><td class="mono">${typeof value === 'string' ? value : JSON.stringify(value)}</td><td class="dim">${source}</td></tr>`,
+      html`<tr><th scope="row" class="mono">${keyParts(path)}</th><td class="mono">${typeof value === 'string' ? value : JSON.stringify(value)}</td><td class="dim">${source}</td></tr>`,
   )}</tbody></table></div>`;
+}
+
+/** A key may break after its dots and before its brackets, not within a word. */
+function keyParts(path: string): Html {
+  return html`${path.split(/(?<=\.)|(?=\[)/).map((part, index) => html`${index > 0 && html`<wbr>`}${part}`)}`;
 }
 
 export const agent: View = {

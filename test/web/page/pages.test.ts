@@ -60,6 +60,11 @@ test('every view of every scene is whole HTML without style attributes, inline s
   }
 });
 
+test('keys of the configuration break between their words only', () => {
+  const { html } = ask(allUp(), '/agent');
+  assert.match(html, /<th scope="row" class="mono">[a-z]+\.<wbr>[a-zA-Z.<>]+<\/th>/);
+});
+
 test('views that do not exist yet are not linked and answer 404 in plain words', () => {
   const scene = incident();
   for (const address of ['/paths', '/paths', '/report', '/site', '/site/a/b', '/site/nowhere', '/target/nothing']) {
