@@ -14,6 +14,7 @@ const TEMPLATE = 'packaging/cloudformation/canary.yaml';
 
 interface Resource {
   readonly Type: string;
+  readonly Condition?: string;
   readonly Properties: Record<string, unknown>;
 }
 
@@ -49,7 +50,9 @@ export async function vpcCostTable(): Promise<string> {
     .flatMap(({ BlockDeviceMappings }) => BlockDeviceMappings)
     .reduce((sum, { Ebs }) => sum + Ebs.VolumeSize, 0);
   const alarms = all.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').length;
-  const endpoints = all.filter(({ Properties }) => Properties['VpcEndpointType'] === 'Interface').length;
+  const endpoints = all.filter(({ Properties }) => Properties['VpcEndpointType'] === 'Interface');
+  const basic = endpoints.filter(({ Condition }) => Condition === 'MakeEndpoints').length;
+  const endpointMonth = PRICES.endpointHour * HOURS;
   const { perVpc } = await published();
 
   const instance = PRICES.instanceHour[type] * HOURS;
@@ -66,7 +69,8 @@ export async function vpcCostTable(): Promise<string> {
     [`${perVpc.alarms} alarms of \`vpc-canary alarms\``, perVpc.alarmsUsd],
     ['**together**', machine + perVpc.usd],
     ['without CloudWatch: page, PRTG and Prometheus alone', machine],
-    [`\`Endpoints=yes\`, more: ${endpoints} interface endpoints in one zone`, endpoints * PRICES.endpointHour * HOURS],
+    [`\`Endpoints=yes\`, more: ${basic} interface endpoints in one zone`, basic * endpointMonth],
+    [`\`Endpoints=all\`, more: ${endpoints.length} of them`, endpoints.length * endpointMonth],
   ];
   return [
     `| ${PRICES.region}, ${PRICES.asOf}, without free tier, discounts and data transfer | USD a month |`,

@@ -213,6 +213,16 @@ test('the canary is closed: no public address, no SSH, IMDSv2 alone, nothing but
   assert.deepEqual([InstanceType.Default, InstanceType.AllowedValues], ['t4g.nano', ['t4g.nano', 't3.nano']]);
 });
 
+test('endpoints: what installation and publishing need, and with all what the VPC and events do', () => {
+  const services = (condition: string): string[] =>
+    Object.values(resources('canary.yaml'))
+      .filter(({ Type, Condition }) => Type === 'AWS::EC2::VPCEndpoint' && Condition === condition)
+      .map(({ Properties }) => JSON.stringify(Properties['ServiceName']).replace(/^.*AWS::Region\}\.(\w+)"\}$/, '$1'))
+      .sort();
+  assert.deepEqual(services('MakeEndpoints'), ['monitoring', 'ssm', 'ssmmessages']);
+  assert.deepEqual(services('MakeAllEndpoints'), ['ec2', 'events', 'sqs']);
+});
+
 test('the page listens where the security group lets in', () => {
   const { additionalArguments } = propertiesOf('canary.yaml', 'Association')['Parameters'] as Record<string, unknown[]>;
   const [given] = additionalArguments ?? [];
