@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TcpTarget } from '../../agent/measure/target.ts';
+import type { AddressSource } from '../../agent/probe/address-source.ts';
 import { IcmpEngine } from '../../agent/probe/icmp-engine.ts';
 import { type Prober, stalledMs } from '../../agent/probe/prober.ts';
 import { type Method, Rounds } from '../../agent/probe/rounds.ts';
@@ -27,14 +28,27 @@ class LosingClock extends FakeClock {
   }
 }
 
+/** Names that never resolve. */
+const nowhere: AddressSource = {
+  ...fixedAddresses(),
+  current: () => ({
+    address: null,
+    family: null,
+    resolvedAt: null,
+    tookMs: null,
+    problem: 'no such name',
+    problemSince: 0,
+  }),
+};
+
 const sink = { singleton: () => {}, note: () => {} };
-const makers: Record<string, (clock: FakeClock) => Prober> = {
-  icmp: (clock) => {
+const makers: Record<string, (clock: FakeClock, addresses: AddressSource) => Prober> = {
+  icmp: (clock, addresses) => {
     const engine = new IcmpEngine(
       {},
       {
         sink,
-        addresses: fixedAddresses({}),
+        addresses,
         clock,
         random: () => 0.5,
         fillRandom: (words) => words.fill(7),
@@ -44,7 +58,7 @@ const makers: Record<string, (clock: FakeClock) => Prober> = {
     engine.setTargets([{ id: 0, target: icmpTarget({ host: '10.0.1.1' }) }]);
     return engine as Prober;
   },
-  tcp: (clock) => {
+  tcp: (clock, addresses) => {
     const method: Method<TcpTarget> = {
       timing: 'kernel',
       perTurn: 4,
@@ -52,22 +66,37 @@ const makers: Record<string, (clock: FakeClock) => Prober> = {
       targets: () => {},
       start: () => ({ kind: 'lost' }),
     };
-    const rounds = new Rounds(method, { sink, addresses: fixedAddresses(), clock, random: () => 0.5 });
+    const rounds = new Rounds(method, { sink, addresses, clock, random: () => 0.5 });
     rounds.setTargets([{ id: 0, target: tcpTarget({ host: '10.0.1.1' }) }]);
     return rounds as Prober;
   },
 };
 
 for (const [kind, make] of Object.entries(makers)) {
-  test(`${kind}: while it turns it is never stalled, when its timer is lost it is, by how long`, async () => {
+  for (const [which, addresses] of Object.entries({
+    'an address': fixedAddresses(),
+    'a name that does not resolve': nowhere,
+  })) {
+    test(`${kind}, ${which}: while it turns it is never stalled, when its timer is lost it is, by how long`, async () => {
+      const clock = new LosingClock();
+      const prober = make(clock, addresses);
+      for (let second = 0; second < 30; second += 1) {
+        await clock.advance(1000);
+        assert.ok(prober.stalledMs() < 300, `${prober.stalledMs()} ms`);
+      }
+      clock.losing = true;
+      await clock.advance(30_000);
+      assert.ok(prober.stalledMs() > 28_000, `${prober.stalledMs()} ms`);
+    });
+  }
+
+  test(`${kind}: a step of the wall clock and a suspension are no stall`, async () => {
     const clock = new LosingClock();
-    const prober = make(clock);
-    for (let second = 0; second < 30; second += 1) {
-      await clock.advance(1000);
-      assert.ok(prober.stalledMs() < 300, `${prober.stalledMs()} ms`);
-    }
-    clock.losing = true;
-    await clock.advance(30_000);
-    assert.ok(prober.stalledMs() > 28_000, `${prober.stalledMs()} ms`);
+    const prober = make(clock, fixedAddresses());
+    await clock.advance(5000);
+    clock.step(3_600_000);
+    assert.ok(prober.stalledMs() < 300);
+    clock.suspend(3_600_000);
+    assert.ok(prober.stalledMs() < 300);
   });
 }

@@ -19,6 +19,7 @@ const HUNG_MS = 10_000;
 export class Service {
   readonly #manager: ServiceManager | null;
   readonly #log: Pick<Logger, 'error'>;
+  #stalled = false;
   #hung = false;
   #ready = false;
   #status = '';
@@ -43,7 +44,10 @@ export class Service {
       this.#status = state + headline;
       manager.status(sentence(snapshot.verdict, snapshot.at));
     }
-    const hung = stalledMs >= HUNG_MS;
+    // After a standstill of the whole process this look may come before the probers' own timers, but not the next one.
+    const stalled = stalledMs >= HUNG_MS;
+    const hung = stalled && this.#stalled;
+    this.#stalled = stalled;
     if (hung && !this.#hung) {
       const text = `no probe has been seen to for ${Math.round(stalledMs / 1000)} s: the watchdog is no longer fed`;
       this.#log.error(text);

@@ -39,8 +39,16 @@ test('probers that hang end the feed and say so once; when they go on, so does i
   service.observe(seen, 0);
   heard.length = 0;
   for (const stalledMs of [9_000, 10_000, 11_000, 12_000]) service.observe(seen, stalledMs);
-  assert.deepEqual(heard, ['watchdog']);
-  assert.deepEqual(errors, ['no probe has been seen to for 10 s: the watchdog is no longer fed']);
-  service.observe(seen, 0);
   assert.deepEqual(heard, ['watchdog', 'watchdog']);
+  assert.deepEqual(errors, ['no probe has been seen to for 11 s: the watchdog is no longer fed']);
+  service.observe(seen, 0);
+  assert.deepEqual(heard, ['watchdog', 'watchdog', 'watchdog']);
+});
+
+test('after a standstill of the whole process the look that comes before the probers turn is fed', () => {
+  const { service, heard, errors } = rig();
+  const seen = incident();
+  for (const stalledMs of [0, 50_000, 0, 0, 50_000, 0]) service.observe(seen, stalledMs);
+  assert.equal(heard.filter((text) => text === 'watchdog').length, 6);
+  assert.deepEqual(errors, []);
 });
