@@ -21,11 +21,13 @@ export function gridValues(top: number): readonly number[] {
 /** 0.30000000000000004 is no label. */
 const tidy = (value: number): number => Number(value.toPrecision(6));
 
-/** The value below which the share `q` of the values lies; 0 when there are none. */
+/**
+ * The value below which the share `q` of the values lies, but never the highest of several: one bad sample must not
+ * make an axis, however few its neighbours. 0 when there are none.
+ */
 export function quantile(values: readonly number[], q: number): number {
-  if (values.length === 0) return 0;
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+  return sorted[Math.max(0, Math.min(sorted.length - 2, Math.floor(q * sorted.length)))] ?? 0;
 }
 
 const SECOND = 1000;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { drawBands } from '../../../../agent/web/page/chart/bands.ts';
 import { columnsOf } from '../../../../agent/web/page/chart/columns.ts';
 import { drawLoss } from '../../../../agent/web/page/chart/loss.ts';
+import { drawSpark } from '../../../../agent/web/page/chart/spark.ts';
 import { fakeRow } from '../../../fakes/rows.ts';
 
 const path = (drawing: unknown, name: string): string =>
@@ -17,6 +18,27 @@ test('one bad sample never moves the axis; it is marked and counted', () => {
   assert.deepEqual(after.above, { columns: 1, highest: 700 });
   assert.equal(path(after.drawing, 'c-above'), 'M100 0H101V14H100z');
   assert.equal(path(before.drawing, 'c-above'), '');
+});
+
+test('one round trip of 2 s among thousands of 20 ms moves no axis, of many columns or few, nor a spark', () => {
+  for (const [seconds, columns] of [
+    [3600, 360],
+    [600, 30],
+    [600, 10],
+    [60, 6],
+    [3, 3],
+  ] as const) {
+    const calm = Array.from({ length: seconds }, (_, index) => fakeRow(index, 1, 1, 20, 0));
+    const spiked = calm.map((row, index) => (index === seconds - 2 ? fakeRow(index, 1, 1, 2000, 0) : row));
+    const before = columnsOf(calm, 0, seconds, columns);
+    const after = columnsOf(spiked, 0, seconds, columns);
+    const { top, above } = drawBands(after);
+    assert.equal(top, drawBands(before).top, `${columns} columns`);
+    assert.deepEqual(above, { columns: 1, highest: 2000 }, `${columns} columns`);
+    const begin = (drawn: typeof after): string =>
+      /class="c-median" d="(M0 [\d.]+)/.exec(String(drawSpark(drawn, 0.02, 'x')))?.[1] ?? 'no line';
+    assert.equal(begin(after), begin(before), `spark of ${columns} columns`);
+  }
 });
 
 test('all lost fills its columns and breaks the line; not measured only breaks it', () => {

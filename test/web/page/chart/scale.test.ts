@@ -16,10 +16,11 @@ test('grid values are round, from 0 to the top', () => {
   assert.deepEqual(gridValues(100), [0, 20, 40, 60, 80, 100]);
 });
 
-test('a quantile of few values, of none', () => {
+test('a quantile of few values, of none; never the highest of several', () => {
   assert.equal(quantile([], 0.5), 0);
+  assert.equal(quantile([3], 0.5), 3);
   assert.equal(quantile([3, 1, 2], 0.5), 2);
-  assert.equal(quantile([3, 1, 2], 1), 3);
+  assert.equal(quantile([3, 1, 2], 1), 2);
 });
 
 test('ticks are round in UTC, few, inside the window, and days at midnight', () => {
