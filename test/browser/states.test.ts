@@ -1,8 +1,11 @@
 /** CONSOLE 8.5: each state has a word, a sign and a height, and is told from the others with any eyes, in grey too. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Locator, Page } from 'playwright-core';
+import type { StateSpan } from '../../agent/verdict/past.ts';
+import { allUp } from '../fakes/console.ts';
 import { incident } from '../fakes/console-incident.ts';
+import { DAY, NOW, sceneOf } from '../fakes/console-parts.ts';
 import { type Picture, readPng } from '../fakes/png.ts';
 import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
 import { stage } from './stage.ts';
@@ -57,6 +60,47 @@ test('the VPC: a word and a sign for each state, and a bar that is the taller th
     assert.match(await line.innerText(), new RegExp(`${address} ${state}`));
   }
 });
+
+test('an outage of 3.7 s is a pixel wide at least in every bar of 14 days, on every width', options, async (t) => {
+  const down = NOW - 5 * DAY;
+  const spans: readonly StateSpan[] = [
+    { from: NOW - 14 * DAY, to: down, state: 'up' },
+    { from: down, to: down + 3700, state: 'down' },
+    { from: down + 3700, to: NOW, state: 'up' },
+  ];
+  const past = { spans: { 'site mel-dc2': spans, 'target mel-core': spans } };
+  const { url } = await stage(t, sceneOf(allUp().snapshot, past));
+  const { page } = await visit(t, `${url}/`);
+  for (const [address, bars] of [
+    ['/?range=14d', 2],
+    ['/site/mel-dc2?range=14d', 3],
+  ] as const) {
+    await page.goto(url + address);
+    for (const width of [1280, 1000, 760, 390, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      const drawn = page.locator('.bar:has(.f-down)');
+      const wide: number[] = [];
+      for (const bar of await drawn.all()) wide.push(await redWidth(bar));
+      assert.ok(
+        wide.length >= bars && wide.every((one) => one >= 0.99),
+        `${address} at ${width}: ${wide.join(', ')} px`,
+      );
+    }
+  }
+});
+
+/** How wide what is down is on the screen, px: what of it each pixel near the bar's top holds, added up. */
+async function redWidth(bar: Locator): Promise<number> {
+  const picture = readPng(await bar.screenshot());
+  const red = await bar
+    .page()
+    .evaluate<number[]>("getComputedStyle(document.querySelector('.bar .f-down')).fill.match(/[0-9]+/g).map(Number)");
+  const pixels = Array.from({ length: picture.width }, (_, x) => picture.at(x, 5));
+  const ground = pixels[0] ?? [0, 0, 0];
+  const distance = (pixel: readonly number[]): number =>
+    Math.hypot(...pixel.slice(0, 3).map((value, channel) => value - (ground[channel] ?? 0)));
+  return pixels.reduce((sum, pixel) => sum + distance(pixel) / distance(red), 0);
+}
 
 /** The sign of a state as it is on the screen: which of its pixels are ink, and how far from the card's colour. */
 async function sign(

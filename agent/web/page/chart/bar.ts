@@ -2,8 +2,9 @@
  * The state bar: exact spans of a stated time, not the last N probes. The worse, the taller, so that it reads in
  * grey and with any eyes; neighbours of one state are one stretch; what was not measured stays empty and hatched.
  *
- * A bar has 300 units. A short outage is drawn at least 1.5 of them wide, or 3.7 s would vanish in 14 days; the key
- * under the bars says from which length on they are true.
+ * A bar has 300 units. A short outage is drawn at least 1.5 of them wide, or 3.7 s would vanish in 14 days, and the
+ * style gives it a thin outline that does not shrink with the bar; the key under the bars says from which length on
+ * they are true.
  */
 import type { StateSpan } from '../../sources.ts';
 import { type Html, html } from '../html.ts';

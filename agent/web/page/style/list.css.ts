@@ -19,6 +19,7 @@ export const list = `
 .toggle:hover{color:var(--ink)}
 .bar-box{display:block}
 .bar{display:block;width:100%;height:16px;max-width:300px}
+.bar .f-down,.bar .f-degraded{stroke-width:.6px;vector-effect:non-scaling-stroke} .bar .f-down{stroke:var(--f-down)} .bar .f-degraded{stroke:var(--f-deg)}
 .f-up{fill:var(--f-up)} .f-degraded{fill:var(--f-deg)} .f-down{fill:var(--f-down)} .f-unknown{fill:var(--f-unk)}
 .targets{width:100%;border-collapse:collapse;table-layout:fixed;border-top:1px solid var(--line)}
 .k-name{width:auto} .k-state{width:20%} .k-rtt{width:82px} .k-p95{width:64px} .k-loss{width:64px} .k-spark{width:136px} .k-bar{width:327px}
