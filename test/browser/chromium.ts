@@ -36,7 +36,13 @@ export interface Visit {
   readonly complaints: readonly string[];
 }
 
-export async function visit(t: TestContext, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+/** @param before what has to be done to the page before it is loaded */
+export async function visit(
+  t: TestContext,
+  url: string,
+  options: BrowserContextOptions = {},
+  before: (page: Page) => Promise<void> = async () => {},
+): Promise<Visit> {
   const context = await (await browser()).newContext({ viewport: { width: 1280, height: 900 }, ...options });
   t.after(() => context.close());
   const page = await context.newPage();
@@ -48,6 +54,7 @@ export async function visit(t: TestContext, url: string, options: BrowserContext
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) complaints.push(`request to ${request.url()}`);
   });
+  await before(page);
   await page.goto(url);
   return { page, complaints };
 }

@@ -215,22 +215,28 @@ test(
   },
 );
 
-test('back from a hidden tab the page is fresh, though the stream was silent', options, async (t) => {
+test('five minutes hidden without the network: fresh at once on return, not at the next try', options, async (t) => {
   const theatre = await stage(t, allUp());
-  const { page } = await visit(t, `${theatre.url}/`);
+  const { page } = await visit(t, `${theatre.url}/`, {}, (fresh) => fresh.clock.install());
   await live(page);
   const hide = (hidden: boolean): Promise<unknown> =>
     page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
       document.dispatchEvent(new Event('visibilitychange'))`);
   await hide(true);
+  // From here timers run only when told to: what is fresh afterwards is so by the return alone.
+  await page.clock.pauseAt(Date.now() + 1000);
   await page.context().setOffline(true);
   const down = cut(theatre.latest());
   theatre.play((snapshot) => ({ ...down, at: snapshot.at, sequence: snapshot.sequence }));
-  await page.waitForTimeout(4000);
+  for (let second = 0; second < 300; second += 10) await page.clock.runFor(10_000);
+  await status(page, /^no data for 30\d s$/, 3000);
+  assert.match(await page.locator('h1').innerText(), /All 13 targets/);
   await page.context().setOffline(false);
   await hide(false);
-  await page.locator('h1', { hasText: 'mel-dc2 is unreachable' }).waitFor({ timeout: 6000 });
-  await status(page, /^live$/, 15_000);
+  await page.locator('h1', { hasText: 'mel-dc2 is unreachable' }).waitFor({ timeout: 3000 });
+  await status(page, /^live$/, 3000);
+  assert.equal(await page.locator('#stale').isVisible(), false);
+  assert.match(await page.title(), /^■ mel-dc2/);
 });
 
 test('with all streams taken the page still follows, as snapshots', options, async (t) => {
