@@ -44,8 +44,9 @@ export async function runAgent(options: ConfigOptions): Promise<number> {
     return EX_CONFIG;
   }
   const { log: logConfig, state } = start.initial.config;
-  // Before the first load of native code. What is wrong with the place, history says.
-  if (checkPlace(state.directory) === null) offerFolder(state.directory);
+  // Made if missing, before the first load of native code, which says itself why a folder will not do.
+  checkPlace(state.directory);
+  offerFolder(state.directory);
   const live = new LiveLine(process.stdout);
   const log = openLog(logConfig.level, logConfig.format, (line) => live.above(line));
   const service = new Service(openManager(), log);
