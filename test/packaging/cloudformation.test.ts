@@ -220,7 +220,14 @@ test('endpoints: what installation and publishing need, and with all what the VP
       .map(({ Properties }) => JSON.stringify(Properties['ServiceName']).replace(/^.*AWS::Region\}\.(\w+)"\}$/, '$1'))
       .sort();
   assert.deepEqual(services('MakeEndpoints'), ['monitoring', 'ssm', 'ssmmessages']);
-  assert.deepEqual(services('MakeAllEndpoints'), ['ec2', 'events', 'sqs']);
+  assert.deepEqual(services('MakeAllEndpoints'), ['directconnect', 'ec2', 'events']);
+  // Network Manager's events come out in one region only, and an endpoint does not reach SQS in another.
+  assert.deepEqual(services('MakeSqsEndpoint'), ['sqs']);
+  const { Conditions } = parse(text('canary.yaml'));
+  assert.deepEqual(Conditions.MakeSqsEndpoint['Fn::And'], [
+    { Condition: 'MakeAllEndpoints' },
+    { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-west-2'] },
+  ]);
 });
 
 test('the page listens where the security group lets in', () => {
