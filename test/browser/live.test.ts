@@ -158,7 +158,7 @@ test(
     await status(page, /^no data for \d+ s$/, 8000);
     assert.match(
       await page.locator('#stale').innerText(),
-      /^No data from the agent for \d+ s\. What stands here is from \d\d:\d\d:\d\d/,
+      /^No data from the agent for \d+ s\. What stands here is from \d\d:\d\d:\d\d; trying again by itself\. .*systemctl status vpc-canary/,
     );
     assert.match(await page.title(), /^\? /);
     assert.match((await page.locator('link[rel=icon]').getAttribute('href')) ?? '', /unknown\.svg/);

@@ -27,6 +27,10 @@ test('without a configuration it probes this host, says how to name targets, and
   );
   assert.match(agent.output, /No targets are configured.*Name yours in/);
   assert.ok(snapshot.agent.notices.some(({ code }) => code === 'no-targets'));
+  assert.match(
+    (await agent.get('/')).body,
+    /No targets are configured.*name targets in \/dev\/null;.*<pre[^>]*>sites:/s,
+  );
   assert.equal((await agent.get('/livez')).status, 200);
   assert.equal((await agent.get('/readyz')).status, 200);
   agent.kill('SIGTERM');
@@ -85,7 +89,10 @@ test('reload: by SIGHUP and by the file; a bad one keeps the last good one and s
   const refused = await agent.snapshotWith('the refusal', ({ agent: { config } }) => !config.ok);
   assert.equal(refused.targets.length, 3);
   assert.match(refused.agent.config.problems.join(), /every/);
-  assert.match((await agent.get('/')).body, /every/);
+  assert.match(
+    (await agent.get('/')).body,
+    /The configuration has a problem, the last good one stays in force: [^<]*every.*vpc-canary config check shows them all/s,
+  );
   assert.match((await agent.get('/metrics')).body, /config_last_reload_success\S* 0/);
   assert.match((await agent.get('/healthz')).body, /config/i);
   assert.match(agent.output, /configuration refused/);
@@ -132,6 +139,7 @@ test('without privileges and with no state directory it runs all the same and sa
   const codes = snapshot.agent.notices.map(({ code }) => code);
   assert.ok(codes.includes(`icmp-${snapshot.agent.icmp.mode}`), codes.join());
   assert.ok(snapshot.agent.notices.some(({ remedy }) => remedy?.includes('setcap')));
+  assert.match((await agent.get('/')).body, /<p class="remedy">sudo setcap cap_net_raw/);
   assert.equal(snapshot.agent.history.mode, 'memory');
   assert.ok(
     codes.some((code) => code.startsWith('history-')),

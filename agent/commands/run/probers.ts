@@ -98,20 +98,7 @@ export class Probers {
 
   /** What an operator should know of probing. */
   conditions(): Condition[] {
-    const { mode, text, remedy, overload } = this.icmp();
-    const conditions: Condition[] = [];
-    if (mode === 'ping') conditions.push({ code: 'icmp-ping', severity: 'warning', text: `${text}.`, remedy });
-    if (mode === 'none') conditions.push({ code: 'icmp-none', severity: 'error', text: `${text}.`, remedy });
-    if (overload.now) {
-      const { receiveOverflows, lateSends, noBuffers } = overload;
-      conditions.push({
-        code: 'overload',
-        severity: 'warning',
-        text: `This host does not keep up: ${receiveOverflows} replies dropped on receipt, ${lateSends} probes sent late, ${noBuffers} refused by the send queue. That is own loss, not the network's.`,
-        remedy: 'probe less often or fewer targets, or give the agent a larger instance',
-      });
-    }
-    return conditions;
+    return icmpConditions(this.icmp());
   }
 
   /** What is known of a target's address now. */
@@ -124,4 +111,20 @@ export class Probers {
     this.#addresses.close();
     this.#names.close();
   }
+}
+
+export function icmpConditions({ mode, text, remedy, overload }: IcmpStatus): Condition[] {
+  const conditions: Condition[] = [];
+  if (mode === 'ping') conditions.push({ code: 'icmp-ping', severity: 'warning', text: `${text}.`, remedy });
+  if (mode === 'none') conditions.push({ code: 'icmp-none', severity: 'error', text: `${text}.`, remedy });
+  if (overload.now) {
+    const { receiveOverflows, lateSends, noBuffers } = overload;
+    conditions.push({
+      code: 'overload',
+      severity: 'warning',
+      text: `This host does not keep up: ${receiveOverflows} replies dropped on receipt, ${lateSends} probes sent late, ${noBuffers} refused by the send queue. That is own loss, not the network's.`,
+      remedy: 'probe less often or fewer targets, or give the agent a larger instance',
+    });
+  }
+  return conditions;
 }

@@ -1,6 +1,6 @@
 /** What an operator should know of publishing, in words. */
 import type { AwsFailure } from '../../aws/errors.ts';
-import { counted, formatBytes, formatCount, formatSpan } from '../../measure/units.ts';
+import { counted, formatAge, formatBytes, formatCount, formatSpan } from '../../measure/units.ts';
 import type { PublishView } from '../../verdict/snapshot.ts';
 import type { Condition } from './notices.ts';
 
@@ -10,12 +10,14 @@ export interface PublishTrouble {
   /** How far AWS's clock is ahead, ms; 0 when the clocks agree. */
   readonly clockOffMs: number;
   readonly failure: AwsFailure | null;
+  /** Wall time. */
+  readonly now: number;
 }
 
 /** Series that an error names. */
 const NAMED = 3;
 
-export function publishConditions(view: PublishView, { fault, clockOffMs, failure }: PublishTrouble): Condition[] {
+export function publishConditions(view: PublishView, { fault, clockOffMs, failure, now }: PublishTrouble): Condition[] {
   const { spool, refused, folded } = view;
   const conditions: Condition[] = [];
   const add = (severity: Condition['severity'], code: string, text: string, remedy: string | null): void => {
@@ -25,7 +27,7 @@ export function publishConditions(view: PublishView, { fault, clockOffMs, failur
     const where = spool.mode === 'disk' ? 'on disk' : 'in memory';
     const helpless = failure.class === 'denied' || failure.class === 'credentials' || failure.class === 'invalid';
     const [wait, go] = spool.waiting === 1 ? ['waits', 'goes'] : ['wait', 'go'];
-    const effect = `${batches(spool.waiting)} ${wait} ${where} and ${go} out later`;
+    const effect = `${batches(spool.waiting)} ${wait} ${where} and ${go} out later${roomWords(spool, now)}`;
     add(
       helpless ? 'error' : 'warning',
       'failing',
@@ -71,6 +73,21 @@ export function publishConditions(view: PublishView, { fault, clockOffMs, failur
 }
 
 const batches = (count: number): string => `${formatCount(count)} batch${count === 1 ? '' : 'es'}`;
+
+const DAY_MS = 86_400_000;
+/** CloudWatch takes nothing older. */
+const OLDEST_MS = 14 * DAY_MS;
+/** Before that what waits tells no pace. */
+const PACE_MS = 600_000;
+
+/** For how long more nothing is lost if nothing is accepted: until the spool is full or its oldest is too old. */
+function roomWords({ mode, oldest, bytes, maxBytes }: PublishView['spool'], now: number): string {
+  const age = oldest === null ? 0 : now - oldest;
+  if (mode !== 'disk' || bytes === 0 || age < PACE_MS) return '';
+  const left = Math.min(((maxBytes - bytes) / bytes) * age, OLDEST_MS - age);
+  const unit = left >= DAY_MS ? DAY_MS : PACE_MS / 10;
+  return `, room for ${formatAge(Math.floor(left / unit) * unit)} more`;
+}
 
 function spoolRemedy(fault: string): string {
   return fault === 'ENOSPC'

@@ -193,6 +193,7 @@ export class Publishing {
       fault: running.spool.status().fault,
       clockOffMs: this.#clock.aheadMs,
       failure: running.sender.status().failure?.failure ?? null,
+      now: this.#clock.now(),
     });
   }
 

@@ -68,12 +68,7 @@ export class Self {
   /** The last step or suspension, for as long as somebody may wonder about times on the page. */
   conditions(): Condition[] {
     const change = this.#changed;
-    if (change === null || systemClock().mono() - change.toMono > TOLD_MS) return [];
-    const what =
-      change.suspendedMs > 0
-        ? `The machine was suspended for ${formatDuration(change.suspendedMs)}; that time is not measured`
-        : `The clock was set by ${change.stepMs > 0 ? '+' : '−'}${(Math.abs(change.stepMs) / 1000).toFixed(1)} s; times told follow it, no measurement is spoiled`;
-    return [{ code: 'clock', severity: 'info', text: `${what}.`, remedy: null }];
+    return change === null || systemClock().mono() - change.toMono > TOLD_MS ? [] : [clockCondition(change)];
   }
 
   usage(): AgentView['usage'] {
@@ -92,6 +87,22 @@ export class Self {
       loopDelayMs: this.#stalls.length > 0 ? Math.max(...this.#stalls) : null,
     };
   }
+}
+
+/** What a step or a suspension means for what is on the page, and how to have no more of them. */
+export function clockCondition({ stepMs, suspendedMs }: Pick<ClockChange, 'stepMs' | 'suspendedMs'>): Condition {
+  const by = `${stepMs > 0 ? '+' : '−'}${(Math.abs(stepMs) / 1000).toFixed(1)} s`;
+  const [text, remedy] =
+    suspendedMs > 0
+      ? [
+          `The machine was suspended for ${formatDuration(suspendedMs)}; that time is not measured.`,
+          'nothing to do; where it happens again, keep the machine from sleeping',
+        ]
+      : [
+          `The clock was set by ${by}; times told follow it, no measurement is spoiled.`,
+          'nothing to do; where it happens again, see chronyc tracking: on EC2 the time server is 169.254.169.123',
+        ];
+  return { code: 'clock', severity: 'info', text, remedy };
 }
 
 /** proc_pid_status(5): resident memory, and RssAnon, what of it cannot be dropped and read again from a file. */

@@ -47,7 +47,7 @@ function draw(context: Context): Body {
 <div data-part="lanes" data-hold="" class="card pad">${drawLanes(drawn, window.from, window.to)}</div>
 <div data-part="events" data-hold="">${
       shown.length === 0
-        ? html`<p class="card none">Nothing changed in this time (${windowWords(window, now)})${query.site !== '' && html` at <bdi>${query.site}</bdi>`}.</p>`
+        ? html`<p class="card none">Nothing changed in this time (${windowWords(window, now)})${query.site !== '' && html` at <bdi>${query.site}</bdi>`}. ${window.range !== '14d' && html`<a href="${here(query, { range: '14d', before: null })}">Show the last 14 days</a>`}</p>`
         : eventList(context, shown.slice(0, PAGE))
     }${query.before !== null && html`<p class="more"><a href="${here(query, { before: null })}">Newest</a></p>`}${
       shown.length > PAGE &&

@@ -15,7 +15,7 @@ const SPOOL: PublishView['spool'] = {
   damaged: 0,
   writeErrors: 0,
 };
-const QUIET: PublishTrouble = { fault: null, clockOffMs: 0, failure: null };
+const QUIET: PublishTrouble = { fault: null, clockOffMs: 0, failure: null, now: 0 };
 
 function conditions(over: Partial<PublishView> = {}, trouble: Partial<PublishTrouble> = {}): string[] {
   const view: PublishView = {
@@ -56,6 +56,19 @@ test('a failure says what waits and where; it is an error where only a person ca
   assert.deepEqual(severities, ['warning', 'warning', 'warning', 'error', 'error', 'error']);
   const [inMemory] = conditions({ spool: { ...SPOOL, mode: 'memory', waiting: 1 } }, failed('transient'));
   assert.match(inMemory ?? '', /1 batch waits in memory and goes out later/);
+});
+
+test('how long the spool still has room: until it is full or what waits is too old for CloudWatch', () => {
+  const hour = 3_600_000;
+  const room = (hours: number, bytes: number, mode: 'disk' | 'memory' = 'disk'): string => {
+    const spool = { ...SPOOL, mode, waiting: 1132, oldest: 0, bytes };
+    return conditions({ spool }, { ...failed('transient'), now: hours * hour }).join();
+  };
+  assert.match(room(8, 1_000_000), /1,132 batches wait on disk and go out later, room for 13 d more\./);
+  assert.match(room(8, 32_000_000), /, room for 8 h more\./);
+  assert.match(room(300, 60_000_000), /, room for 20 h more\./);
+  assert.doesNotMatch(room(0.1, 1_000_000), /room/, 'a pace of minutes is none');
+  assert.doesNotMatch(room(8, 1_000_000, 'memory'), /room/);
 });
 
 test('a disk that takes nothing: full and forbidden have remedies of their own', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderPage } from '../../../agent/web/page/pages.ts';
-import { allUp, noPrivilege, nothingConfigured, starting } from '../../fakes/console.ts';
+import { allUp, noPrivilege } from '../../fakes/console.ts';
 import { fakeAgent, NOW, notice, type Scene, sceneOf } from '../../fakes/console-parts.ts';
 import { textOf } from '../../fakes/markup.ts';
 
@@ -33,15 +33,6 @@ test('warnings and errors stand on every view they bear upon, notes on the agent
   assert.match(page(scene, '/agent'), /A mere note/);
 });
 
-test('nothing configured: a first configuration to paste', () => {
-  assert.match(page(nothingConfigured(), '/'), /targets:\s+- \{ name: my-router, site: my-site, icmp: 10\.20\.0\.1 \}/);
-});
-
-test('the first ten seconds count down to the first verdict', () => {
-  assert.match(page(starting(), '/'), /Measuring, first verdict in 8 s/);
-  assert.match(page(starting(), '/'), /History is empty/);
-});
-
 test('history that starts inside the window, after it, before it', () => {
   const { snapshot } = allUp();
   const scene = sceneOf(snapshot, { oldest: NOW - 3_600_000 });
@@ -50,12 +41,5 @@ test('history that starts inside the window, after it, before it', () => {
   assert.match(
     page(scene, '/?from=2026-11-20&to=2026-11-20T05:00'),
     /Nothing was recorded then: history starts 02:14:22/,
-  );
-});
-
-test('an address that cannot be understood is shown as it was meant and said to be wrong', () => {
-  assert.match(
-    page(allUp(), '/?range=3h'),
-    /The address was not understood: range=3h is not known; it may be 10min, 1h/,
   );
 });

@@ -158,7 +158,7 @@ function showLive() {
   setText(word, old ? 'no data for ' + seconds + ' s' : live.mode === 'live' ? 'live' : 'snapshot');
   word.className = old ? 'off' : live.mode === 'live' ? 'on' : '';
   stale.hidden = !old;
-  if (old) setText(stale, 'No data from the agent for ' + age(silence) + '. What stands here is from ' + timeOf(shared.at, 'second') + '; trying again by itself. Is the agent running, the network between here and it whole?');
+  if (old) setText(stale, 'No data from the agent for ' + age(silence) + '. What stands here is from ' + timeOf(shared.at, 'second') + '; trying again by itself. Is the agent running (systemctl status vpc-canary), the network between here and it whole?');
   const icon = document.querySelector('link[rel=icon]');
   const href = old ? icon?.getAttribute('data-unknown') : live.icon;
   if (icon && href && icon.getAttribute('href') !== href) icon.setAttribute('href', href);
