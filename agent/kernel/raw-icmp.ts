@@ -132,6 +132,10 @@ function openSender(family: 4 | 6, df: boolean, numbered: boolean): number {
   setOption(fd, SOL.SOCKET, SO.TIMESTAMPING, numbered ? stamps | TIMESTAMP.OPT_TSONLY : stamps);
   enlarge(fd, SO.RCVBUFFORCE, SO.RCVBUF, SEND_BUFFER);
   enlarge(fd, SO.SNDBUFFORCE, SO.SNDBUF, SEND_BUFFER);
+  // Over IPv4 a raw socket hears that the interface's queue was full (ENOBUFS) only if it asks for ICMP errors too, in
+  // raw_sendmsg(); without, what this host dropped would look lost. The errors, about anybody's echoes, come with the
+  // stamps and fail no send of a raw socket.
+  if (family === 4) setOption(fd, SOL.IP, IP.RECVERR, 1);
   setPathOptions(fd, family, df);
   return fd;
 }

@@ -76,11 +76,17 @@ test('two targets sharing an address each get their own replies', { skip }, asyn
   assert.deepEqual(run.notes, []);
 });
 
+/** An address behind the router that it refuses in one test. */
+const REFUSED = '10.30.0.9';
+
 test('pings of others on this host are no business of ours', { skip }, async (t) => {
-  const { sender } = await wanPath(t, { both: { delayMs: 5 } });
+  const { sender, router } = await wanPath(t, { both: { delayMs: 5 } });
+  router.firewall('forward', `ip daddr ${REFUSED} reject with icmp type host-unreachable`);
   const others = [
     sender.spawn(['ping', '-q', '-i', '0.002', FAR4]),
     sender.spawn(['ping', '-q', '-i', '0.002', ROUTER4]),
+    // the errors about these come to every raw socket of the host that sends
+    sender.spawn(['ping', '-q', '-i', '0.002', REFUSED]),
   ];
   const run = probing(t, sender, [icmp(FAR4, { everyMs: 20 })]);
   await run.finished(100);
