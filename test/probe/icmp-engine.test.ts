@@ -20,12 +20,13 @@ interface Setting {
   readonly options?: IcmpOptions;
   readonly network?: NetworkOptions;
   readonly names?: Record<string, string>;
+  readonly seed?: number;
 }
 
 function setUp(scenario: Scenario, setting: Setting = {}) {
   const clock = new FakeClock();
   const network = new FakeNetwork(clock, scenario, setting.network ?? {});
-  const random = seeded(1);
+  const random = seeded(setting.seed ?? 1);
   const singletons: Singleton[] = [];
   const notes: Note[] = [];
   const names: Record<string, string> = setting.names ?? {};
@@ -248,7 +249,8 @@ for (const [errno, fields, code, words] of locals) {
     assert.ok(first?.kind === 'local' && second?.kind === 'reply', JSON.stringify(outcomes()));
     assert.equal(first.code, code);
     assert.match(first.text, words);
-    assert.equal(engine.status().overload.noBuffers, code === 'overload' ? 1 : 0);
+    const { noBuffers, now } = engine.status().overload;
+    assert.deepEqual([noBuffers, now], code === 'overload' ? [1, true] : [0, false]);
   });
 }
 
@@ -520,6 +522,37 @@ test('the grid is as wide as probes leave few at a time, and a fifth of the shor
   assert.equal(gridMs([60_000, 250]), 50);
   assert.equal(gridMs([100]), null);
   assert.equal(gridMs([]), 200);
+});
+
+test('identifiers and first sequences are random, whatever the process id', async () => {
+  const engines = Array.from({ length: 40 }, (_, i) => setUp(after(5), { seed: i + 1 }));
+  for (const { clock, probe } of engines) {
+    probe({}, {});
+    await clock.advance(900);
+  }
+  const firsts = engines.map(({ network }) => network.sent.slice(0, 2));
+  for (const [one, other] of firsts) assert.notEqual(one?.identifier, other?.identifier);
+  // 40 of 256 blocks: fewer than 25 different ones once in a million
+  assert.ok(new Set(firsts.map(([one]) => (one?.identifier ?? 0) >> 8)).size >= 25);
+  assert.ok(new Set(firsts.flat().map(({ sequence }) => sequence)).size >= 75);
+});
+
+test('what is due is sent in turns of 256, and what arrived is read after each', async () => {
+  const { clock, network, probe } = setUp(after(0));
+  probe(...Array.from({ length: 3000 }, (_, i) => ({ host: `10.1.${i >> 8}.${i & 255}`, everyMs: 10_000 })));
+  const [door] = network.doors;
+  assert.ok(door !== undefined);
+  const drain = door.drain.bind(door);
+  const turns: number[] = [];
+  let before = 0;
+  door.drain = () => {
+    turns.push(network.sent.length - before);
+    before = network.sent.length;
+    return drain();
+  };
+  await clock.advance(500);
+  assert.equal(network.sent.length, 3000);
+  assert.equal(Math.max(...turns), 256);
 });
 
 test('10,000 targets each get their probe in every interval, none of them late', async () => {

@@ -72,6 +72,12 @@ test('a TTL of zero is a TTL', () => {
   assert.ok(outcomes[0]?.kind === 'reply' && outcomes[0].replyTtl === 0);
 });
 
+test('a reply of which only the beginning was stored is not believed', () => {
+  const { outcomes, receiver } = setUp();
+  receiver.received({ ...reply(60, 0), wholeLength: 65 });
+  assert.deepEqual(outcomes, []);
+});
+
 test('a looped packet stamps its probe, one with another nonce does not, nor what is no packet', () => {
   const { ledger, slot, receiver } = setUp();
   const link = new Uint8Array(14);
