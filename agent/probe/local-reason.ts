@@ -10,8 +10,13 @@ export function localReason(errno: string, to: string, source: string | null): O
       return reason('no-route', `this host has no route to ${to}; see ip route get ${to}`);
     case 'EAFNOSUPPORT':
       return reason('no-route', `this host has no ${to.includes(':') ? 'IPv6' : 'IPv4'}`);
-    case 'EPERM':
     case 'EACCES':
+      // Which addresses are broadcast depends on this host's networks: no check of the configuration can know.
+      return reason(
+        'other',
+        `this host sends nothing to ${to}: a network of its own has it as broadcast address, or a route or policy prohibits it`,
+      );
+    case 'EPERM':
       return reason('denied', `this host's firewall or policy does not let packets to ${to} out`);
     case 'EADDRNOTAVAIL':
       return reason(

@@ -160,6 +160,17 @@ test('a local firewall is this host’s own reason and shifts no timestamp', { s
   }
 });
 
+test('the broadcast address of a network of this host is refused with its reason, never lost', { skip }, async (t) => {
+  const { sender } = await wanPath(t);
+  const run = probing(t, sender, [icmp('10.29.0.255'), icmp('255.255.255.255')], 3);
+  await run.finished(3);
+  for (const index of [0, 1]) {
+    const outcome = only(run.judged(index));
+    assert.ok(outcome.kind === 'local' && outcome.code === 'other', JSON.stringify(outcome));
+    assert.match(outcome.text, /sends nothing to [0-9.]+255: .* broadcast address/);
+  }
+});
+
 test('a source address that goes is a local reason; probing goes on when it is back', { skip }, async (t) => {
   const { sender } = await wanPath(t);
   const [source4, source6] = ['10.29.0.11', 'fd29::11'];
