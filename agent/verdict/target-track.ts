@@ -151,7 +151,10 @@ export class TargetTrack {
     const passing = block === null ? this.#blockage.passing : null;
     if (around.overload !== null) extra.push({ code: 'overload', text: around.overload });
     else if (passing !== null) extra.push(passing);
-    if (this.#problem !== null) extra.push({ code: 'resolver', problem: this.#problem, address: this.#address });
+    // A name that has no address at all blocks the target: then this is its reason already.
+    const isSaid = block?.cause.code === 'local' && block.cause.local === 'unresolved';
+    if (this.#problem !== null && !isSaid)
+      extra.push({ code: 'resolver', problem: this.#problem, address: this.#address });
     return extra.length === 0 ? own : { ...own, causes: [...own.causes, ...extra] };
   }
 

@@ -139,6 +139,17 @@ test('a failing resolver keeps the state and is a reason of its own', () => {
   ]);
 });
 
+test('a name that never had an address is one reason, not two', () => {
+  const network = new ObservedNetwork(WALL);
+  const problem = 'erp.corp.example does not resolve: NXDOMAIN from 10.0.0.2';
+  const erp = tcp('erp', 'dc', 'erp.corp.example', 443);
+  network.probe([dc], [[erp, always({ kind: 'local', code: 'unresolved', text: problem })]]);
+  network.observer.resolution(1, { address: null, problem });
+  const target = network.run(20_000).snapshot.targets[0]!;
+  assert.equal(target.state, 'unknown');
+  assert.deepEqual(target.reasons, [{ code: 'unresolved', text: problem }]);
+});
+
 test('replies that come late are told as late', () => {
   const network = new ObservedNetwork(WALL);
   network.probe([dc], [[core, during(path(11), 30_000, always(LOST))]]);
