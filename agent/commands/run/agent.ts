@@ -12,7 +12,6 @@ import { type ConfigKeeper, keepConfig, type ReloadOutcome } from '../../config/
 import { History } from '../../history/history.ts';
 import { effectiveCapabilities } from '../../kernel/capabilities.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import { formatDuration } from '../../measure/units.ts';
 import { noticeText } from '../../metric/notice.ts';
 import type { AddressChange } from '../../probe/address-source.ts';
 import type { HostEvidence, SiteEvidence } from '../../verdict/evidence.ts';
@@ -37,7 +36,7 @@ import { Parameters } from './parameters.ts';
 import { Probers } from './probers.ts';
 import { Publishing } from './publishing.ts';
 import { EverySecond } from './second.ts';
-import { Self } from './self.ts';
+import { clockEvent, Self } from './self.ts';
 import { TargetIds } from './target-ids.ts';
 import { type KnownTarget, Vpc } from './vpc.ts';
 import { webOptions } from './web-options.ts';
@@ -259,9 +258,7 @@ export class Agent {
   #tick(): void {
     const clock = systemClock();
     const change = this.#self.observe();
-    if (change?.suspendedMs)
-      this.#event('agent', `the machine was suspended for ${formatDuration(change.suspendedMs)}`);
-    else if (change) this.#event('agent', `the clock stepped by ${(change.stepMs / 1000).toFixed(3)} s`);
+    if (change !== null) this.#event('agent', clockEvent(change));
     for (const { id } of this.#ids.current) this.#observer.resolution(id, this.#probers.address(id));
     for (const event of this.#vpc.events()) this.#observer.event(event);
     this.#flows.vpc(this.#vpc.groups());

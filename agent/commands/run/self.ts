@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { systemClock } from '../../kernel/clock.ts';
+import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { type ClockChange, ClockWatch } from '../../kernel/clock-watch.ts';
 import { formatDuration } from '../../measure/units.ts';
 import type { AgentView } from '../../verdict/snapshot.ts';
@@ -16,7 +16,8 @@ const SLOW_EVERY_MS = 5000;
 const TOLD_MS = 10 * 60_000;
 
 export class Self {
-  readonly #watch = new ClockWatch(systemClock().reading());
+  readonly #clock: Clock;
+  readonly #watch: ClockWatch;
   /** CPU used so far (µs) and monotonic time, a reading a second for a minute. */
   readonly #cpu: { used: number; mono: number }[] = [];
   /** The latest that a timer came, of each second of the last minute, and of this one so far. */
@@ -28,7 +29,13 @@ export class Self {
   #changed: ClockChange | null = null;
   #memory = readMemory();
   #hostname = hostname();
-  #slowMono = systemClock().mono();
+  #slowMono: number;
+
+  constructor(clock: Clock = systemClock()) {
+    this.#clock = clock;
+    this.#watch = new ClockWatch(clock.reading());
+    this.#slowMono = clock.mono();
+  }
 
   get hostname(): string {
     return this.#hostname;
@@ -45,12 +52,12 @@ export class Self {
   /** Once a second. Gives a step or suspension since the last call. */
   observe(): ClockChange | null {
     const { user, system } = process.cpuUsage();
-    this.#cpu.push({ used: user + system, mono: systemClock().mono() });
+    this.#cpu.push({ used: user + system, mono: this.#clock.mono() });
     if (this.#cpu.length > MINUTE + 1) this.#cpu.shift();
     this.#stalls.push(this.#stall);
     if (this.#stalls.length > MINUTE) this.#stalls.shift();
     this.#stall = 0;
-    const change = this.#watch.observe(systemClock().reading());
+    const change = this.#watch.observe(this.#clock.reading());
     if (change === null) return null;
     this.#changed = change;
     if (change.suspendedMs > 0) this.#suspensions += 1;
@@ -68,14 +75,14 @@ export class Self {
   /** The last step or suspension, for as long as somebody may wonder about times on the page. */
   conditions(): Condition[] {
     const change = this.#changed;
-    return change === null || systemClock().mono() - change.toMono > TOLD_MS ? [] : [clockCondition(change)];
+    return change === null || this.#clock.mono() - change.toMono > TOLD_MS ? [] : [clockCondition(change)];
   }
 
   usage(): AgentView['usage'] {
     const first = this.#cpu[0];
     const last = this.#cpu.at(-1);
     const span = first && last ? last.mono - first.mono : 0;
-    const now = systemClock().mono();
+    const now = this.#clock.mono();
     if (now - this.#slowMono >= SLOW_EVERY_MS) {
       this.#slowMono = now;
       this.#memory = readMemory();
@@ -103,6 +110,13 @@ export function clockCondition({ stepMs, suspendedMs }: Pick<ClockChange, 'stepM
           'nothing to do; where it happens again, see chronyc tracking: on EC2 the time server is 169.254.169.123',
         ];
   return { code: 'clock', severity: 'info', text, remedy };
+}
+
+/** A step or a suspension, as the event that is told of it. */
+export function clockEvent({ stepMs, suspendedMs }: ClockChange): string {
+  return suspendedMs > 0
+    ? `the machine was suspended for ${formatDuration(suspendedMs)}`
+    : `the clock stepped by ${(stepMs / 1000).toFixed(3)} s`;
 }
 
 /** proc_pid_status(5): resident memory, and RssAnon, what of it cannot be dropped and read again from a file. */
