@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { allUp, many } from '../fakes/console.ts';
 import { NOW } from '../fakes/console-parts.ts';
 import { largeVpc } from '../fakes/vpc.ts';
-import { closeBrowser, live, noBrowser, visit } from './chromium.ts';
+import { closeBrowser, live, noBrowser, until, visit } from './chromium.ts';
 import { stage } from './stage.ts';
 
 const options = { skip: noBrowser };
@@ -58,6 +58,30 @@ test(
       complaints.filter((one) => /^(console|error)/.test(one)),
       [],
     );
+  },
+);
+
+test(
+  '200 targets, all rows: what is far below is laid out when it is come to, and found by keys',
+  options,
+  async (t) => {
+    const { url } = await stage(t, many(200, true));
+    const { page } = await visit(t, `${url}/?open=all`);
+    await live(page);
+    const laidOut = (): Promise<number> =>
+      page.evaluate(
+        `[...document.querySelectorAll('tr[data-t]')].filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length`,
+      );
+    const first = await laidOut();
+    assert.ok(first >= 20 && first < 120, `${first} of 200 rows`);
+    const last = "document.querySelector('[data-t=site-19-host-0199]')";
+    assert.equal(await page.evaluate(`${last}.checkVisibility({ contentVisibilityAuto: true })`), false);
+    await page.evaluate(`${last}.querySelector('a').focus()`);
+    const seen = (): Promise<boolean> => page.evaluate(`${last}.checkVisibility({ contentVisibilityAuto: true })`);
+    await until(seen, 2000, 'the row that has the focus');
+    await page.emulateMedia({ media: 'print' });
+    const sheet = await page.pdf({ format: 'A4' });
+    assert.ok((sheet.toString('latin1').match(/\/Type \/Page\b/g) ?? []).length >= 4, 'all of it is on paper');
   },
 );
 

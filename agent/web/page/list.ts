@@ -15,6 +15,8 @@ import { lasting } from './time.ts';
 import { availabilityWords, DASH, LINK_WORDS, lossDigits, rtt } from './words.ts';
 
 const DAY_MS = 86_400_000;
+/** From this many rows on the browser need not lay out those far below before it paints. */
+const LONG = 60;
 
 /** Availability is given over a day at least: over an hour it would be a statement about an incident. */
 export function availabilityWindow(context: Context): { readonly from: number; readonly words: string } {
@@ -27,7 +29,8 @@ export function availabilityWindow(context: Context): { readonly from: number; r
 export function siteList(context: Context, sites: readonly SiteRows[]): Html {
   const { window } = context;
   const firstOpen = sites.findIndex(({ rows }) => rows.length > 0);
-  return html`<div class="list" id="list" data-part="list" data-hold="">
+  const drawn = sites.reduce((sum, { rows }) => sum + rows.length, 0);
+  return html`<div class="list${drawn > LONG && ' long'}" id="list" data-part="list" data-hold="">
 <div class="list-head" aria-hidden="true"><span class="h-best">best RTT</span><span class="h-avail">up, ${availabilityWindow(context).words}</span><span class="h-bar"><span>${window.live ? `${window.words} ago` : ''}</span><span>${window.live ? 'now' : ''}</span></span></div>
 ${sites.map((rows, index) => siteCard(context, rows, index === firstOpen))}
 ${sites.length === 0 && html`<p class="card none">No target matches “${context.query.q}”. <a href="${here(context.query, { q: '' })}">Show all</a></p>`}

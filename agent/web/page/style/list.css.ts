@@ -1,10 +1,10 @@
-/** Sites and targets: cards, rows, bars. A row is 34 px, a site's line 40; on a phone both fold. */
+/** Sites and targets: cards, rows, bars. A row is 34 px, a site's line 40; on a phone both fold. Of a long list only what is near is laid out. */
 export const list = `
 .list{display:grid;gap:8px}
 .list-head{display:grid;grid-template-columns:1fr 76px 84px 300px;padding:0 15px;color:var(--dim);font-size:12px;line-height:16px;text-align:right;margin-bottom:-2px}
 .h-best{grid-column:2}
 .h-bar{display:flex;justify-content:space-between;padding-left:12px}
-.site{overflow:hidden}
+.site{overflow:hidden} .long .site{content-visibility:auto;contain-intrinsic-size:auto 380px}
 .site-line{display:grid;grid-template-columns:14px fit-content(24%) fit-content(16%) minmax(150px,1fr) auto 76px 84px 300px;align-items:center;gap:0 10px;min-height:40px;padding:4px 15px}
 .site-line>.best,.site-line>.avail{text-align:right}
 .site-line h3{overflow-wrap:anywhere;min-width:0;line-height:24px}
