@@ -17,6 +17,7 @@ import { idle } from './idle.ts';
 import { memory } from './memory.ts';
 import { memoryMaxBench } from './memory-max.ts';
 import { ownLoss } from './own-loss.ts';
+import { page } from './page.ts';
 import { publish } from './publish.ts';
 import { rttError } from './rtt-error.ts';
 import { start } from './start.ts';
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   history,
   flows,
   publish,
+  page,
 ];
 
 const { values } = parseArgs({
