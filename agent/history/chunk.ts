@@ -116,5 +116,5 @@ export function unpack(body: Uint8Array): Uint8Array | null {
 }
 
 export function emptyRow(): StoredRow {
-  return { at: 0, sent: 0, received: 0, local: 0, min: 0, max: 0, mean: 0, jitter: -1 };
+  return { at: 0, sent: 0, received: 0, local: 0, min: 0, max: 0, mean: 0, jitter: -1, timing: 0 };
 }

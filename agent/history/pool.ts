@@ -9,6 +9,7 @@ import { binOf, binValue } from '../measure/rtt-bins.ts';
 import type { SeriesRow } from '../measure/statistics.ts';
 import type { Bins } from './bins.ts';
 import { type StoredRow, TICKS_PER_MS } from './row-code.ts';
+import { joinTimings, timingCode, timingOf } from './timing-code.ts';
 
 export class Pool {
   at = 0;
@@ -21,6 +22,7 @@ export class Pool {
   #sum = 0;
   #jitterSum = 0;
   #jitterWeight = 0;
+  #timing = 0;
   #rows = 0;
 
   constructor(bins: Bins) {
@@ -34,7 +36,7 @@ export class Pool {
   /** Empties the pool for the step that begins at `at`. */
   begin(at: number): void {
     this.at = at;
-    this.#sent = this.#received = this.#local = this.#rows = 0;
+    this.#sent = this.#received = this.#local = this.#rows = this.#timing = 0;
     this.#min = Number.POSITIVE_INFINITY;
     this.#max = this.#sum = this.#jitterSum = this.#jitterWeight = 0;
     this.bins.clear();
@@ -50,6 +52,7 @@ export class Pool {
       if (row.min < this.#min) this.#min = row.min;
       if (row.max > this.#max) this.#max = row.max;
       this.#sum += row.mean * row.received;
+      this.#timing = joinTimings(this.#timing, row.timing);
     }
     if (jitter >= 0) {
       const weight = Math.max(1, row.received);
@@ -69,6 +72,7 @@ export class Pool {
       max: replies ? this.#max : 0,
       mean: replies ? Math.round(this.#sum / this.#received) : 0,
       jitter: this.#jitterWeight > 0 ? Math.round(this.#jitterSum / this.#jitterWeight) : -1,
+      timing: this.#timing,
     };
   }
 
@@ -85,6 +89,7 @@ export class Pool {
       local: row.local,
       rtt: row.received > 0 ? rttOf(row, histogram) : null,
       jitter: row.jitter >= 0 ? row.jitter / TICKS_PER_MS : null,
+      ...timingOf(row.timing),
       histogram,
     };
   }
@@ -147,6 +152,7 @@ export function storedOf(row: SeriesRow, bins: Bins): StoredRow {
     max,
     mean: rtt ? Math.min(max, Math.max(min, ticks(rtt.mean))) : 0,
     jitter: row.jitter === null ? -1 : ticks(row.jitter),
+    timing: rtt ? timingCode(row) : 0,
   };
 }
 

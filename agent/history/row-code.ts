@@ -5,10 +5,12 @@
  *                   2 CLEAN  as many sent as in the row before, all of them answered, nothing local
  *                   4 REPLY  something was received
  *                   8 JITTER jitter is known
+ *                  32 TIMED  the round trips were timed otherwise than the last ones: `timing` is written
  *                  16 LOOSE  the bins hold another total than `received`: their number is written
  *   counts    unless CLEAN: varint sent, received, local
  *   with REPLY: zigzag min − last row's min; with received > 1: varint max − min, varint mean − min
  *   with JITTER: varint jitter
+ *   with TIMED: byte timing, see `timing-code.ts`
  *   bins      with REPLY, except for one reply whose bin is that of min: one byte per bin,
  *             high nibble gap to the bin before − 1, low nibble count − 1; a nibble of 15 is followed by a
  *             varint with the rest. The first gap counts from the bin below min's.
@@ -28,6 +30,7 @@ const CLEAN = 2;
 const REPLY = 4;
 const JITTER = 8;
 const LOOSE = 16;
+const TIMED = 32;
 const NIBBLE = 15;
 
 /** A row as it is stored. Times in ticks; `jitter` −1 when not known; RTTs mean nothing when `received` is 0. */
@@ -40,6 +43,8 @@ export interface StoredRow {
   max: number;
   mean: number;
   jitter: number;
+  /** How the RTTs were timed, by `timing-code.ts`. */
+  timing: number;
 }
 
 /** What a row is told against. Starts as the step before the chunk's first. */
@@ -47,6 +52,7 @@ export class RowContext {
   at: number;
   sent = 0;
   min = 0;
+  timing = 0;
   readonly stepMs: number;
 
   constructor(start: number, stepMs: number) {
@@ -57,7 +63,9 @@ export class RowContext {
   moveTo(row: StoredRow): void {
     this.at = row.at;
     this.sent = row.sent;
-    if (row.received > 0) this.min = row.min;
+    if (row.received === 0) return;
+    this.min = row.min;
+    this.timing = row.timing;
   }
 }
 
@@ -69,7 +77,8 @@ export function encodeRow(out: ByteWriter, context: RowContext, row: StoredRow, 
   const loose = row.received > 0 && kept.total !== row.received;
   const reply = row.received > 0 ? REPLY : 0;
   const jitter = row.jitter >= 0 ? JITTER : 0;
-  out.byte((next ? NEXT : 0) | (clean ? CLEAN : 0) | reply | jitter | (loose ? LOOSE : 0));
+  const timed = reply && row.timing !== context.timing ? TIMED : 0;
+  out.byte((next ? NEXT : 0) | (clean ? CLEAN : 0) | reply | jitter | (loose ? LOOSE : 0) | timed);
   if (!next) out.varint((row.at - context.at) / context.stepMs);
   if (!clean) {
     out.varint(row.sent);
@@ -84,6 +93,7 @@ export function encodeRow(out: ByteWriter, context: RowContext, row: StoredRow, 
     }
   }
   if (jitter) out.varint(row.jitter);
+  if (timed) out.byte(row.timing);
   if (reply && (row.received > 1 || loose)) encodeBins(out, row, kept, loose);
   context.moveTo(row);
 }
@@ -145,6 +155,7 @@ export function decodeRow(
     row.mean = row.received > 1 ? row.min + from.varint() : row.min;
   }
   row.jitter = flags & JITTER ? from.varint() : -1;
+  row.timing = flags & TIMED ? from.byte() : flags & REPLY ? context.timing : 0;
   const bins = into(row);
   if (flags & REPLY) decodeBins(from, row, flags, bins);
   context.moveTo(row);

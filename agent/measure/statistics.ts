@@ -75,6 +75,9 @@ export interface SeriesRow {
     readonly mean: number;
   } | null;
   readonly jitter: number | null;
+  /** As in {@link Statistics}; of what history kept, the bar is rounded up. */
+  readonly timing: Statistics['timing'];
+  readonly errorBarMs: Milliseconds | null;
   /** RTT histogram as [value in ms, count] pairs, ascending, for heat maps and merging; may be empty. */
   readonly histogram: readonly (readonly [number, number])[];
 }

@@ -133,6 +133,8 @@ export class Windows {
       local: sample.local,
       rtt: sample.rtt,
       jitter: sample.interarrivalJitter,
+      timing: sample.timing,
+      errorBarMs: sample.errorBarMs,
       histogram: pairsOf(rtts.subarray(0, sample.received)),
     };
   }

@@ -53,6 +53,8 @@ function secondRow(at: number, rtt: number | null): SeriesRow {
     local: 0,
     rtt: rtt === null ? null : { min: v, p5: v, p25: v, p50: v, p75: v, p95: v, p99: v, max: v, mean: v },
     jitter: null,
+    timing: rtt === null ? null : 'kernel',
+    errorBarMs: rtt === null ? null : 0.05,
     histogram: rtt === null ? [] : [[binValue(binOf(v)), 1]],
   };
 }

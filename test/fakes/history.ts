@@ -135,6 +135,8 @@ function rowAt(past: FakePast, target: FakeTarget, at: number, stepMs: number): 
     local: 0,
     rtt,
     jitter: rtt === null ? null : (rtt.p75 - rtt.p25) / 2,
+    timing: rtt === null ? null : 'kernel',
+    errorBarMs: rtt === null ? null : 0.05,
     histogram: rtt === null ? [] : histogramOf(rtt, received),
   };
 }

@@ -1,6 +1,8 @@
 /** Rows of history for chart tests. */
 import type { SeriesRow } from '../../agent/measure/statistics.ts';
 
+const TIMED = { timing: 'kernel', errorBarMs: 0.05 } as const;
+
 /** `received` of `sent` replies around `p50`, quantiles at multiples of `spread`. */
 export function fakeRow(at: number, sent: number, received: number, p50 = 10, spread = 1): SeriesRow {
   const rtt = {
@@ -14,5 +16,6 @@ export function fakeRow(at: number, sent: number, received: number, p50 = 10, sp
     max: p50 + 3 * spread,
     mean: p50,
   };
-  return { at, sent, received, local: 0, rtt: received === 0 ? null : rtt, jitter: null, histogram: [] };
+  const timed = received === 0 ? ({ timing: null, errorBarMs: null } as const) : TIMED;
+  return { at, sent, received, local: 0, rtt: received === 0 ? null : rtt, jitter: null, ...timed, histogram: [] };
 }

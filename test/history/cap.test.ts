@@ -135,6 +135,8 @@ test('ten thousand targets keep minutes only', () => {
         local: 0,
         rtt: null,
         jitter: null,
+        timing: null,
+        errorBarMs: null,
         histogram: [],
       });
   const steps = new Map<number, number>();

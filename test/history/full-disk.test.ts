@@ -118,4 +118,13 @@ test('a file system taken away under the agent: history begins anew below its mo
   rmSync(join(disk, 'history.db'));
 });
 
-const emptySecond = { sent: 1, received: 0, local: 0, rtt: null, jitter: null, histogram: [] };
+const emptySecond = {
+  sent: 1,
+  received: 0,
+  local: 0,
+  rtt: null,
+  jitter: null,
+  timing: null,
+  errorBarMs: null,
+  histogram: [],
+};

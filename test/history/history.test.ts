@@ -13,7 +13,9 @@ const DAY = 24 * HOUR;
 /** Equal within what history keeps: RTTs to 0.1 µs (a mean is rounded once per tier), quantiles to 1 %. */
 function assertRow(found: SeriesRow | undefined, expected: SeriesRow, quantiles = 0.0101): void {
   assert.ok(found, `no row at ${expected.at}`);
-  const counts = ({ at, sent, received, local }: SeriesRow) => ({ at, sent, received, local });
+  const counts = ({ at, sent, received, local, timing, errorBarMs }: SeriesRow) => {
+    return { at, sent, received, local, timing, errorBarMs };
+  };
   assert.deepEqual(counts(found), counts(expected));
   assert.equal(found.rtt === null, expected.rtt === null);
   if (found.rtt && expected.rtt) {

@@ -10,12 +10,13 @@ import { binOf } from '../../agent/measure/rtt-bins.ts';
 const STEP = 1_000;
 
 /** A row from the RTTs (ticks) of its replies, as a prober's second would give it. */
-const rowOf = (gap: number, rtts: number[], lost: number, local: number, jitter: number) => ({
+const rowOf = (gap: number, rtts: number[], lost: number, local: number, jitter: number, timing: number) => ({
   gap,
   rtts,
   lost,
   local,
   jitter,
+  timing,
 });
 const rows = fc.array(
   fc
@@ -25,6 +26,7 @@ const rows = fc.array(
       fc.integer({ min: 0, max: 300 }),
       fc.integer({ min: 0, max: 3 }),
       fc.integer({ min: -1, max: 1_000_000 }),
+      fc.constantFrom(0x50, 0x50, 0x51, 0x80, 0xff),
     )
     .map((parts) => rowOf(...parts)),
 );
@@ -41,7 +43,7 @@ test('what was encoded is what is decoded: counts, RTTs to the tick, bins', () =
       const out = new ByteWriter(8);
       const context = new RowContext(start * STEP, STEP);
       const expected: { row: StoredRow; pairs: [number, number][] }[] = [];
-      for (const { gap, rtts, lost, local, jitter } of given) {
+      for (const { gap, rtts, lost, local, jitter, timing } of given) {
         const bins = sparseBins();
         for (const rtt of rtts) bins.add(binOf(rtt / TICKS_PER_MS), 1);
         const row: StoredRow = {
@@ -53,6 +55,7 @@ test('what was encoded is what is decoded: counts, RTTs to the tick, bins', () =
           max: rtts.length > 0 ? Math.max(...rtts) : 0,
           mean: rtts.length > 0 ? Math.round(rtts.reduce((a, b) => a + b, 0) / rtts.length) : 0,
           jitter,
+          timing: rtts.length > 0 ? timing : 0,
         };
         expected.push({ row, pairs: pairsOf(rtts) });
         encodeRow(out, context, row, bins);
@@ -78,7 +81,17 @@ test('bins whose total is not the number of replies are kept as they are', () =>
   const bins = sparseBins();
   bins.add(binOf(1), 2);
   bins.add(binOf(3), 40);
-  const row = { at: 5_000, sent: 9, received: 3, local: 0, min: 10_000, max: 30_000, mean: 20_000, jitter: -1 };
+  const row = {
+    at: 5_000,
+    sent: 9,
+    received: 3,
+    local: 0,
+    min: 10_000,
+    max: 30_000,
+    mean: 20_000,
+    jitter: -1,
+    timing: 0,
+  };
   encodeRow(out, new RowContext(5_000, STEP), row, bins);
   const found = sparseBins();
   decodeRow(new ByteReader(out.written()), new RowContext(5_000, STEP), emptyRow(), () => found);
@@ -97,7 +110,17 @@ test('a second with one clean reply takes three or four bytes', () => {
     const rtt = 112_000 + (at % 7) * 100;
     const bins = sparseBins();
     bins.add(binOf(rtt / TICKS_PER_MS), 1);
-    const row = { at: at * STEP, sent: 1, received: 1, local: 0, min: rtt, max: rtt, mean: rtt, jitter: -1 };
+    const row = {
+      at: at * STEP,
+      sent: 1,
+      received: 1,
+      local: 0,
+      min: rtt,
+      max: rtt,
+      mean: rtt,
+      jitter: -1,
+      timing: 0x50,
+    };
     encodeRow(out, context, row, bins);
   }
   assert.ok(out.length <= 400, `${out.length} bytes for 100 seconds`);

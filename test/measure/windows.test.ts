@@ -191,6 +191,10 @@ test('rows of steps hold each probe once and sum up to all of them', () => {
           continue;
         }
         assert.equal(row!.sent + row!.local, inside.length);
+        const timings = new Set(inside.flatMap(({ outcome }) => (outcome.kind === 'reply' ? [outcome.timing] : [])));
+        const [only = null] = timings;
+        assert.equal(row!.timing, timings.size > 1 ? 'mixed' : only);
+        assert.equal(row!.errorBarMs, timings.has('user') ? 0.5 : only === null ? null : 0.005);
         sent += row!.sent;
         counted += row!.histogram.reduce((sum, [, count]) => sum + count, 0);
         assert.equal(

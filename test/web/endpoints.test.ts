@@ -225,7 +225,17 @@ test('/api/v1/state is the snapshot', async (t) => {
   assert.equal((await ask(server, '/api/v1/state?x')).status, 400);
 });
 
-const ROW = { at: 0, sent: 1, received: 1, local: 0, rtt: null, jitter: null, histogram: [[4.2, 1] as const] };
+const ROW = {
+  at: 0,
+  sent: 1,
+  received: 1,
+  local: 0,
+  rtt: null,
+  jitter: null,
+  timing: 'kernel' as const,
+  errorBarMs: 0.05,
+  histogram: [[4.2, 1] as const],
+};
 
 test('/api/v1/history: rows and spans of a target, spans of a site', async (t) => {
   const spans = [{ from: 1000, to: 2000, state: 'up' }] as const;
