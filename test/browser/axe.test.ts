@@ -92,6 +92,17 @@ test('nothing scrolls sideways at 320 px, on a phone, or at 200 % zoom', options
   }
 });
 
+test('the configuration on a phone: keys and values that fit their line are not broken', options, async (t) => {
+  const { url } = await stage(t, incident());
+  for (const width of [390, 320]) {
+    const { page } = await visit(t, `${url}/agent`, { viewport: { width, height: 800 } });
+    const lines = await page.evaluate<number[]>(
+      `[...document.querySelectorAll('.config tbody .mono')].map((cell) => cell.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight))`,
+    );
+    assert.deepEqual(lines, [1, 1, 1, 1, 1, 1, 1, 1], `at ${width}`);
+  }
+});
+
 test('whatever can be pressed on a phone is 24 px tall', options, async (t) => {
   const { url } = await stage(t, incident());
   const { page } = await visit(t, `${url}/`, { viewport: { width: 390, height: 844 }, hasTouch: true });

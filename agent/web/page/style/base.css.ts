@@ -59,6 +59,7 @@ main{padding-top:16px;padding-bottom:8px}
 .wide{overflow-x:auto}
 .crumbs{margin-bottom:8px}
 .section-head{display:flex;flex-wrap:wrap;align-items:center;gap:8px 16px;margin:22px 0 8px}
+h1+.section-head{margin-top:4px}
 .section-head:not(:has(.tools)){align-items:baseline}
 .section-head>p{color:var(--dim)}
 .section-head>p b{color:var(--ink)}

@@ -37,6 +37,10 @@ export const small = `
   .events li{flex-direction:column;gap:0}
   .tiles{grid-template-columns:repeat(2,1fr)}
   .tile{padding:8px 10px}
+  .config,.config tbody,.config tr,.config tbody :is(th,td){display:block}
+  .config thead{position:absolute;clip-path:inset(50%)}
+  .config tr{padding:6px 14px} .config tbody tr :is(th,td){padding:0;border:0;line-height:20px} .config tbody tr+tr{border-top:1px solid var(--soft)}
+  .config td.dim::before{content:"from "}
   .panel dl{grid-template-columns:1fr;gap:0}
   .panel dd{margin-bottom:6px}
 }

@@ -48,6 +48,7 @@ export const views = `
 .share{margin-right:6px} .share rect{fill:var(--f-deg)}
 .config th,.config td{text-align:left;white-space:normal;overflow-wrap:anywhere}
 .config tbody th{overflow-wrap:break-word}
+[data-part=groups] :is(th,td):nth-child(2){text-align:left} [data-part=reader]{margin-top:8px}
 .lanes{display:grid;grid-template-columns:96px 1fr;align-items:center;touch-action:pan-y}
 .lanes .lane-name{text-align:left;font-size:12px}
 .lane{border-bottom:1px solid var(--soft);overflow:visible}
