@@ -1,4 +1,5 @@
 /** `vpc-canary flows`: this host's TCP connections in a terminal, as top shows processes. */
+
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ALL_FLOWS, type FlowChoice, type FlowMetric, type FlowView } from '../verdict/flows-view.ts';
 import { type AskOptions, withAskOptions } from './ask-agent.ts';
@@ -7,6 +8,7 @@ import { SORT_KEYS, watchFlows } from './flows/screen.ts';
 import { type Answer, agentSource, type FlowsSource, kernelSource } from './flows/source.ts';
 import { chosen, flowsText } from './flows/text.ts';
 import { STATUS_EXIT } from './status.ts';
+import { sizeOr } from './terminal-size.ts';
 
 interface FlowsOptions extends AskOptions {
   readonly json?: boolean;
@@ -146,7 +148,7 @@ async function print(source: FlowsSource, options: FlowsOptions, owners: Owners)
   const shape = { ...choiceOf(options), by: options.sort, rows: options.rows };
   const { stdout, env } = process;
   const color = stdout.isTTY && (env['NO_COLOR'] ?? '') === '';
-  const width = stdout.isTTY ? stdout.columns : 250;
+  const width = stdout.isTTY ? sizeOr(stdout.columns, 80) : 250;
   stdout.write(flowsText(flows, source.words, { ...shape, width, color, owners: owners(chosen(flows, shape)) }));
   return 0;
 }

@@ -1,8 +1,10 @@
 /** `vpc-canary status`: what the running agent says, for a terminal. */
+
 import { Command } from 'commander';
 import { type AskFailure, type AskOptions, askAgent, withAskOptions } from './ask-agent.ts';
 import { askVpc } from './ask-vpc.ts';
 import { type StatusStyle, statusText } from './status-text.ts';
+import { sizeOr } from './terminal-size.ts';
 import { vpcText } from './vpc-text.ts';
 
 interface StatusOptions extends AskOptions {
@@ -60,7 +62,7 @@ export function statusCommand(): Command {
 /** Asks and prints once. @returns the exit code */
 async function show(options: StatusOptions, before: string): Promise<number> {
   const { stdout, env } = process;
-  const style = { color: stdout.isTTY && (env['NO_COLOR'] ?? '') === '', width: stdout.columns ?? 100 };
+  const style = { color: stdout.isTTY && (env['NO_COLOR'] ?? '') === '', width: sizeOr(stdout.columns, 100) };
   const answer = options.vpc === true ? await vpcAnswer(options, style) : await stateAnswer(options, style);
   if (answer.ok) {
     stdout.write(before + answer.text);

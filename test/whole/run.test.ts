@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EXEC_ARGV } from '../../packaging/executable.ts';
+import { onTerminal, terminalSkip } from '../commands/terminal.ts';
 import { startAgent } from './running-agent.ts';
 
 const TWO = `targets:
@@ -36,6 +37,19 @@ test('without a configuration it probes this host, says how to name targets, and
   agent.kill('SIGTERM');
   assert.equal(await agent.exit(), 0);
   assert.equal(agent.errors, '');
+});
+
+test('on a terminal the last line is the verdict, rewritten each second, and Ctrl-C ends it in order', {
+  skip: terminalSkip,
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'vpc-canary-state-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const agent = onTerminal(t, 'run', '--config', '/dev/null', '--listen', '127.0.0.1:0', '--state-dir', folder);
+  const line = /\[2K[0-9:]{8} {2}[^\n]* {2}\[2 up\]/;
+  await agent.type(line, '');
+  await agent.type(line, '\x03');
+  assert.equal(await agent.exit(), 0);
+  assert.match(agent.screen(), /ending on SIGINT/);
 });
 
 test('the verdict is the same sentence on page, /prtg, /healthz, status and in the log', async (t) => {

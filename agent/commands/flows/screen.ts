@@ -1,5 +1,6 @@
 /** The live view: the screen redrawn every second or two, one key to sort by each metric, q to end. */
 import type { FlowChoice, FlowMetric, FlowView } from '../../verdict/flows-view.ts';
+import { sizeOr } from '../terminal-size.ts';
 import { onEndSignal } from './ending.ts';
 import type { FlowsSource } from './source.ts';
 import { flowsText, METRIC_WORDS } from './text.ts';
@@ -76,7 +77,7 @@ async function drawOnce(
 ): Promise<void> {
   const { stdout } = process;
   const answer = await source.ask(choice);
-  const rows = Math.max(1, (stdout.rows ?? 24) - FURNITURE);
+  const rows = Math.max(1, sizeOr(stdout.rows, 24) - FURNITURE);
   const color = (process.env['NO_COLOR'] ?? '') === '';
   const keys = `${Object.entries(SORT_KEYS)
     .map(([key, metric]) => `${key} ${METRIC_WORDS[metric]}`)
@@ -86,11 +87,11 @@ async function drawOnce(
         ...choice,
         by,
         rows,
-        width: stdout.columns ?? 100,
+        width: sizeOr(stdout.columns, 80),
         color,
         owners: owners(answer.flows.top[by]),
       })
     : `${answer.text}\n`;
   const lines = `${body}\n${keys}`.split('\n').map((line) => `${line}${TO_END_OF_LINE}`);
-  stdout.write(`${HOME}${lines.slice(0, stdout.rows ?? 24).join('\r\n')}${TO_END_OF_SCREEN}`);
+  stdout.write(`${HOME}${lines.slice(0, sizeOr(stdout.rows, 24)).join('\r\n')}${TO_END_OF_SCREEN}`);
 }

@@ -4,6 +4,7 @@
  */
 import { sentence } from '../../verdict/sentence.ts';
 import type { Snapshot } from '../../verdict/snapshot.ts';
+import { sizeOr } from '../terminal-size.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
 
@@ -32,7 +33,7 @@ export class LiveLine {
       `${up} up`,
     ].filter((part) => part !== '');
     const line = `${time}  ${sentence(snapshot.verdict, snapshot.at)}  [${counts.join(', ')}]`;
-    const width = Math.max(20, (this.#terminal.columns ?? 80) - 1);
+    const width = Math.max(20, sizeOr(this.#terminal.columns, 80) - 1);
     this.#terminal.write(CLEAR_LINE + (line.length > width ? `${line.slice(0, width - 1)}…` : line));
     this.#shown = true;
   }
