@@ -199,6 +199,43 @@ test('a source address that goes is a local reason; probing goes on when it is b
   }
 });
 
+test('this host gets other addresses: probing goes on from them, and lost is at most what was out just then', {
+  skip,
+}, async (t) => {
+  const { sender, far } = await wanPath(t, { both: { delayMs: 20 } });
+  const options = { everyMs: 20, timeoutMs: 500 };
+  const run = probing(t, sender, [icmp(FAR4, options), icmp(FAR6, options)]);
+  await run.finished(5);
+  const [new4, new6] = ['10.29.0.77', 'fd29::77'];
+  sender.run(
+    ['ip', '-batch', '-'],
+    `address del 10.29.0.1/24 dev ${SENDER_DEVICE}
+    address del fd29::1/64 dev ${SENDER_DEVICE}
+    address add ${new4}/24 dev ${SENDER_DEVICE}
+    address add ${new6}/64 dev ${SENDER_DEVICE} nodad
+    route replace default via ${ROUTER4}
+    route replace default via inet6 ${ROUTER6}`,
+  );
+  await run.until((probes) => probes.at(-1)?.outcome.kind === 'reply');
+  const changed = [0, 1].map((target) => run.of(target).length);
+  // now only the new ones get through
+  far.firewall('input', `ip saddr ${new4} accept`, `ip6 saddr ${new6} accept`, 'meta l4proto { icmp, ipv6-icmp } drop');
+  await run.finished(Math.max(...changed) + 60);
+  for (const target of [0, 1]) {
+    const kinds = run
+      .judged(target)
+      .map(({ outcome }) => ('code' in outcome ? `${outcome.kind} ${outcome.code}` : outcome.kind));
+    assert.deepEqual(new Set(kinds.slice(-30)), new Set(['reply']));
+    const lost = kinds.filter((kind) => kind === 'lost').length;
+    // 40 ms of probes every 20 ms, and one more that left while the addresses changed
+    assert.ok(lost <= 4, `${target}: ${kinds.join()}`);
+    assert.ok(
+      kinds.every((kind) => ['reply', 'lost', 'local no-route', 'local no-address'].includes(kind)),
+      `${target}: ${kinds.join()}`,
+    );
+  }
+});
+
 test('a link that goes down and up again is a local reason in between', { skip }, async (t) => {
   const lab = labFor(t);
   const [a, b] = [lab.host('a'), lab.host('b')];
