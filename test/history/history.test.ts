@@ -204,6 +204,30 @@ test('rows older than their tier go, by tier; a target that was removed keeps it
   assert.deepEqual(rig.history.series('old-name', NOON, NOON + HOUR, 60).rows, []);
 });
 
+test('seconds reach back an hour, tens a day, minutes 14 days, events 90 days; and go within a chunk of that', (t) => {
+  const rig = new Rig(temporaryDirectory(t));
+  rig.history.writeEvent(event(1, NOON));
+  for (let i = 0; i < 2 * 60; i += 1) rig.second('a', [3]);
+  /** Width of the rows that are left of the first minute, seen this long after it began; null when none is. */
+  const leftAfter = (passed: number): number | null => {
+    rig.now = NOON + passed;
+    // pages are asked of a running agent: rows come in, and old ones are given up a few at a time
+    for (let i = 0; i < 100; i += 1) rig.second('a', [3]);
+    const { stepMs, rows } = rig.history.series('a', NOON, NOON + MINUTE, 60);
+    return rows.length === 0 ? null : stepMs;
+  };
+  assert.equal(leftAfter(57 * MINUTE), SECOND);
+  assert.equal(leftAfter(80 * MINUTE), 10 * SECOND);
+  assert.equal(leftAfter(DAY - 5 * MINUTE), 10 * SECOND);
+  assert.equal(leftAfter(DAY + 3 * HOUR), MINUTE);
+  assert.equal(leftAfter(14 * DAY - 5 * MINUTE), MINUTE);
+  assert.equal(leftAfter(14 * DAY + 7 * HOUR), null);
+  leftAfter(90 * DAY - HOUR);
+  assert.equal(rig.history.events({}).length, 1);
+  leftAfter(91 * DAY);
+  assert.equal(rig.history.events({}).length, 0);
+});
+
 test('events: written at once, asked by anything, newest first, ids go on after a restart', (t) => {
   const rig = new Rig(temporaryDirectory(t));
   assert.equal(rig.history.lastEventId(), 0);
