@@ -64,10 +64,12 @@ export function questionsOf(
   const slow = (): Milliseconds => every.routes;
   /** Gateways of the VPC; null while an answer is out that may name more. */
   const gateways = (known: Known, settled: ReadonlySet<Question>): string[] | null => {
+    const ids = gatewayIds(known, vpcId);
     const isNamed = known.gateways !== undefined && known.attachments !== undefined;
-    const isRefused = !features.tunnels || (settled.has('gateways') && settled.has('attachments'));
-    const isLastResort = isRefused && (!features.routes || settled.has('routeTables'));
-    return isNamed || isLastResort ? gatewayIds(known, vpcId) : null;
+    if (isNamed && ids.length > 0) return ids;
+    // Routes name gateways that their owner does not share: that there are none is only known with them.
+    const isTold = !features.tunnels || (settled.has('gateways') && settled.has('attachments'));
+    return isTold && (!features.routes || settled.has('routeTables')) ? ids : null;
   };
   const reach = (known: Known) =>
     reaching(

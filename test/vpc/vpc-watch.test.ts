@@ -390,6 +390,25 @@ test('a VPC with nothing', async () => {
   assert.ok((doors.calls.get('virtualInterfaces') ?? 0) <= 15, 'no interface seen: the slow pace');
 });
 
+test('VPNs of a gateway that only routes name are waited for, not told to be none', async () => {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const doors = new FakeDoors();
+    doors.routeTables = [table([local(), route('10.20.0.0/16', TGW)])];
+    doors.vpns = [vpn('vpn-1', { vpnGatewayId: null, transitGatewayId: TGW })];
+    const rig = new VpcRig(doors, { random: seeded(seed) });
+    let view = await rig.pass(0);
+    for (let second = 0; second < 180; second += 1) {
+      view = await rig.pass(1000);
+      const tunnels = view.parts.find(({ name }) => name === 'tunnels');
+      assert.ok(
+        tunnels?.status === 'waiting' || view.vpns.length === 1,
+        `seed ${seed}, ${second} s: ${tunnels?.status}`,
+      );
+    }
+    assert.equal(view.vpns.length, 1);
+  }
+});
+
 test('300 subnets: a look at them costs little, and an answer a moment', async () => {
   const doors = new FakeDoors();
   doors.subnets = Array.from({ length: 300 }, (_, i) =>
