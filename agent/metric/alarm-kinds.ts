@@ -1,6 +1,6 @@
 /** The kinds of alarms there are, as plain data: `alarms.ts` plans them, `cloudformation.ts` writes them, `cost.ts` counts. */
 import type { MOfN, WorstCondition } from '../verdict/alarm-conditions.ts';
-import type { Dimension } from './catalog.ts';
+import type { Dimension } from './catalog-row.ts';
 import type { CloudWatchMetricName } from './series.ts';
 
 export interface AlarmBase {

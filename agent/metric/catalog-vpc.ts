@@ -1,5 +1,5 @@
 /** The catalogue's rows about the VPC itself, as AWS's control plane tells it. */
-import type { MetricRow } from './catalog.ts';
+import type { MetricRow } from './catalog-row.ts';
 
 const SUBNET = ['VpcId', 'SubnetId'] as const;
 const TUNNEL = ['VpcId', 'VpnId', 'TunnelIpAddress'] as const;

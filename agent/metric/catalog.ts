@@ -7,40 +7,8 @@
  * it takes rates and quantiles of itself. Ratios are 0 to 1 inside the agent and in Prometheus, percent in CloudWatch.
  */
 
+import type { MetricRow } from './catalog-row.ts';
 import { VPC_ROWS } from './catalog-vpc.ts';
-
-/** The unit names PutMetricData takes (CloudWatch API, MetricDatum.Unit). */
-export type CloudWatchUnit = 'Milliseconds' | 'Seconds' | 'Percent' | 'Bytes' | 'Count' | 'None';
-
-export type Dimension =
-  | 'VpcId'
-  | 'Site'
-  | 'Target'
-  | 'Group'
-  | 'SubnetId'
-  | 'VpnId'
-  | 'TunnelIpAddress'
-  | 'VirtualInterfaceId'
-  | 'BgpPeerId'
-  | 'RouteTableId'
-  | 'Allowance';
-
-export interface MetricRow {
-  /** Stable key; the CloudWatch metric name where the row has that side. */
-  readonly name: string;
-  readonly help: string;
-  readonly cloudWatch: {
-    readonly unit: CloudWatchUnit;
-    readonly dimensions: readonly Dimension[];
-    /** Published by default (`metrics.set: essential`), or only with `full` or by name. */
-    readonly essential: boolean;
-  } | null;
-  readonly prometheus: {
-    readonly name: string;
-    readonly type: 'gauge' | 'counter' | 'histogram';
-    readonly labels: readonly string[];
-  } | null;
-}
 
 const VPC = ['VpcId'] as const;
 const TARGET = ['VpcId', 'Site', 'Target'] as const;

@@ -9,7 +9,7 @@
 import { fewerPairs, type ValueCount } from '../measure/histogram.ts';
 import type { Milliseconds } from '../measure/target.ts';
 import type { TargetPeriod } from '../verdict/observer.ts';
-import type { Dimension } from './catalog.ts';
+import type { Dimension } from './catalog-row.ts';
 import { addGroups, type GroupPeriod } from './group-period.ts';
 import { type CloudWatchMetricName, type MetricSet, planSeries, type Series } from './series.ts';
 import { type MeasuredThing, NO_PERIOD, thingsOf, VPC_KINDS, type VpcPeriod, worstOf } from './vpc-period.ts';

@@ -7,7 +7,8 @@
  *   - a configuration that was good may not be refused now
  *   - an agent that was well in all may not have grown a trouble that is none of these
  */
-import type { HealthBody, HealthCheck } from './health.ts';
+import type { HealthBody } from './health.ts';
+import type { HealthCheck } from './health-check.ts';
 
 /** As far as it is used; what wrote it may have been another version. */
 export type HealthLike = Partial<Pick<HealthBody, 'status' | 'notes' | 'output' | 'checks' | 'releaseId'>>;

@@ -2,7 +2,7 @@
 import type { State } from '../verdict/snapshot.ts';
 import type { VpcView } from '../verdict/vpc-view.ts';
 import { type VpcTrouble, vpcTroubles } from '../verdict/vpc-words.ts';
-import type { HealthCheck, HealthStatus } from './health.ts';
+import type { HealthCheck, HealthStatus } from './health-check.ts';
 
 const MEASURED: Readonly<Record<VpcTrouble['kind'], string>> = {
   subnet: 'ipUsage',

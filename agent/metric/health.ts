@@ -7,25 +7,11 @@
  * line thus does not take the agent out because one branch office is slow.
  */
 import type { SiteView, Snapshot, State, TargetView } from '../verdict/snapshot.ts';
+import type { HealthCheck, HealthStatus } from './health-check.ts';
 import { vpcChecks } from './health-vpc.ts';
 import { lossOf } from './loss.ts';
 import { noticeText } from './notice.ts';
 import { chooseScope, type Scope, type ScopeChoice, type ScopeNames, sentenceOf, targetsIn } from './scope.ts';
-
-export type HealthStatus = 'pass' | 'warn' | 'fail';
-
-export interface HealthCheck {
-  readonly componentId: string;
-  readonly componentType: 'system' | 'component';
-  readonly observedValue?: number | string;
-  readonly observedUnit?: string;
-  readonly status: HealthStatus;
-  readonly affectedEndpoints?: readonly string[];
-  /** ISO 8601. */
-  readonly time: string;
-  readonly output?: string;
-  readonly links?: Readonly<Record<string, string>>;
-}
 
 export interface HealthBody {
   readonly status: HealthStatus;

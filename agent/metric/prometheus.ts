@@ -7,7 +7,8 @@
  * without `_total`, info families without `_info`, and ends with `# EOF`. What is unknown has no sample.
  */
 import type { Snapshot, State, TargetView } from '../verdict/snapshot.ts';
-import { CATALOG, type MetricRow, type PrometheusMetricName } from './catalog.ts';
+import { CATALOG, type PrometheusMetricName } from './catalog.ts';
+import type { MetricRow } from './catalog-row.ts';
 import { label, type Sample, seconds } from './exposition.ts';
 import { FLOW_SAMPLES } from './prometheus-flows.ts';
 import { VPC_SAMPLES } from './prometheus-vpc.ts';

@@ -2,7 +2,8 @@
  * The series a configuration publishes, before anything is measured: one row of the catalogue times one set of
  * dimension values. What they cost, what alarms may watch and what is folded follow from this list.
  */
-import { CATALOG, type CloudWatchUnit, type Dimension, type MetricRow } from './catalog.ts';
+import { CATALOG } from './catalog.ts';
+import type { CloudWatchUnit, Dimension, MetricRow } from './catalog-row.ts';
 import { NO_THINGS, VPC_KINDS, type VpcKind, type VpcThing, type VpcThings } from './vpc-period.ts';
 
 /** Rows that CloudWatch gets. */

@@ -8,7 +8,7 @@ import type { Milliseconds } from '../measure/target.ts';
 import type { State } from '../verdict/snapshot.ts';
 import type { VpcPartName, VpcView } from '../verdict/vpc-view.ts';
 import { type CountedSubnet, countedSubnets, isTold } from '../verdict/vpc-words.ts';
-import type { Dimension } from './catalog.ts';
+import type { Dimension } from './catalog-row.ts';
 
 /** Kinds of things of a VPC, and of its instance, that have series of their own; in the order they take their places. */
 export const VPC_KINDS = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CATALOG, catalogTable, type MetricRow } from '../../agent/metric/catalog.ts';
+import { CATALOG, catalogTable } from '../../agent/metric/catalog.ts';
+import type { MetricRow } from '../../agent/metric/catalog-row.ts';
 
 const rows: readonly MetricRow[] = CATALOG;
 

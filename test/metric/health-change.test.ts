@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HealthCheck } from '../../agent/metric/health.ts';
 import { type HealthLike, worsened } from '../../agent/metric/health-change.ts';
+import type { HealthCheck } from '../../agent/metric/health-check.ts';
 import type { State } from '../../agent/verdict/snapshot.ts';
 
 type States = Record<string, State>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type HealthBody, type HealthCheck, renderHealth } from '../../agent/metric/health.ts';
+import { type HealthBody, renderHealth } from '../../agent/metric/health.ts';
+import type { HealthCheck } from '../../agent/metric/health-check.ts';
 import { sentence } from '../../agent/verdict/sentence.ts';
 import type { Snapshot } from '../../agent/verdict/snapshot.ts';
 import { agent, incident, site, snapshot, target } from '../fakes/small-snapshot.ts';
