@@ -8,8 +8,8 @@
 import type { PutDatum } from '../aws/cloudwatch.ts';
 import type { AwsFailure } from '../aws/errors.ts';
 import type { BatchDatum } from './batch.ts';
+import type { MetricSink } from './metric-sink.ts';
 import type { StoredBatch } from './segment.ts';
-import type { MetricSink } from './sender.ts';
 
 /** PutMetricData: 1000 data, 1 MB, 150 values a datum, 30 dimensions, |value| ≤ 2^360, two weeks back, two hours ahead. */
 const LARGEST_REQUEST = 950_000;

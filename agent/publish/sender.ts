@@ -7,19 +7,14 @@
  * and try once more, halve, or set one datum aside under its name and send the rest.
  */
 
-import type { PutDatum, PutResult } from '../aws/cloudwatch.ts';
 import type { AwsFailure } from '../aws/errors.ts';
 import { backOffMs, HELPLESS_WAIT_MS, LONGEST_WAIT_MS } from './back-off.ts';
 import { Delivery } from './delivery.ts';
+import type { MetricSink } from './metric-sink.ts';
 import type { StoredBatch } from './segment.ts';
 import type { Spool } from './spool.ts';
 
 /** What takes the data: CloudWatch, or a test. */
-export interface MetricSink {
-  put(data: readonly PutDatum[], signal: AbortSignal): Promise<PutResult>;
-  dropCredentials(): void;
-}
-
 export interface SenderOptions {
   readonly spool: Spool;
   readonly sink: MetricSink;
