@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const PURE = ['measure', 'verdict', 'metric'];
 /** Pure files in rooms that also hold I/O: no node: module, clock, timer or environment. */
 const PURE_FILES =
-  /^agent\/(probe\/(wire|ledger|schedule)|flow\/(ledger|table|groups|contributors|coverage)|vpc\/(?!memory-file)|history\/(bins|bytes|grid|pool|row-code|spans|tiers)|host\/(evidence|series|text))/;
+  /^agent\/(probe\/(wire|ledger|schedule)|flow\/(ledger|table|groups|contributors|coverage)|vpc\/(?!memory-file)|history\/(bins|bytes|grid|pool|row-code|spans|tiers|timing-code)|host\/(evidence|series|text))/;
 const IMPURE_NAMES =
   /\b(process\.|Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|setImmediate|Math\.random|globalThis\.)/;
 const FFI = /^(koffi|node:ffi)$/;
@@ -83,6 +83,21 @@ test('rooms import only what lies below them', () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+test('no import goes round, not even of types', () => {
+  const left = new Map(
+    files.map(({ file, text }) => {
+      const own = importsOf(text).filter((specifier) => specifier.startsWith('.'));
+      return [file, own.map((specifier) => normalize(join(dirname(file), specifier)))] as const;
+    }),
+  );
+  // Whoever imports nobody that is left is on no circle.
+  for (let before = -1; before !== left.size; ) {
+    before = left.size;
+    for (const [file, imports] of left) if (!imports.some((other) => left.has(other))) left.delete(file);
+  }
+  assert.deepEqual([...left.keys()], [], 'circles, and who imports them');
 });
 
 test('FFI stays in kernel/, the AWS SDK in aws/', () => {

@@ -11,15 +11,10 @@ import type { Detail } from '../measure/singleton.ts';
 import type { Statistics } from '../measure/statistics.ts';
 import type { LinkKind, Milliseconds, ProbeKind, Thresholds } from '../measure/target.ts';
 import type { FlowsView } from './flows-view.ts';
+import type { Reason, State } from './state.ts';
 import type { VpcView } from './vpc-view.ts';
 
-export type State = 'up' | 'degraded' | 'down' | 'unknown';
-
-/** Why something is in its state, in words; `code` is stable for scripts. */
-export interface Reason {
-  readonly code: string;
-  readonly text: string;
-}
+export type { Reason, State } from './state.ts';
 
 export interface TargetView {
   readonly name: string;

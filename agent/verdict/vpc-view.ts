@@ -6,7 +6,7 @@
  * say is null; a state that AWS gives a name we do not know stands here under AWS's name.
  */
 import type { Milliseconds } from '../measure/target.ts';
-import type { Reason, State } from './snapshot.ts';
+import type { Reason, State } from './state.ts';
 
 /** Parts that are polled apart, each with permissions of its own. */
 export type VpcPartName = 'subnets' | 'ipam' | 'addresses' | 'tunnels' | 'direct-connect' | 'routes';
