@@ -11,6 +11,7 @@ import {
   globSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -46,7 +47,6 @@ const ARCHITECTURE = process.arch as Architecture;
 const OTHER: Architecture = ARCHITECTURE === 'x64' ? 'arm64' : 'x64';
 const NATIVE_NAMES = { deb: { x64: 'amd64', arm64: 'arm64' }, rpm: { x64: 'x86_64', arm64: 'aarch64' } };
 const ALL_FORMATS = 'zip,deb,rpm';
-/** As long as VERSION, for it is written over it. */
 const BEFORE = VERSION.replace(/\d/g, '0');
 
 export async function makePackages(): Promise<Packages> {
@@ -55,7 +55,13 @@ export async function makePackages(): Promise<Packages> {
     await bundle(join(scratch, 'bundle'));
     const sources = [
       ...globSync(join(scratch, 'bundle/*')).sort(),
-      ...globSync(['packaging/*.{ts,cjs}', 'packaging/{install,native}/*', 'systemd/*', 'package-lock.json']).sort(),
+      ...globSync([
+        'packaging/*.{ts,cjs}',
+        'packaging/{install,native}/*',
+        'systemd/*',
+        'package-lock.json',
+        'test/install/packages.ts',
+      ]).sort(),
     ];
     const hash = createHash('sha256');
     for (const source of sources) hash.update(readFileSync(source));
@@ -100,12 +106,8 @@ function build(scratch: string): void {
   const executable = join(scratch, 'executable');
   makeExecutable(ARCHITECTURE, join(scratch, 'bundle'), executable);
   pack(scratch, 'current', executable, VERSION, ARCHITECTURE, ALL_FORMATS);
-  const bytes = readFileSync(executable);
-  const written = `="${VERSION}"`;
-  const at = bytes.indexOf(written);
-  if (at < 0 || bytes.indexOf(written, at + 1) >= 0) throw new Error(`${written} is not in the executable just once`);
-  bytes.write(`="${BEFORE}"`, at);
-  writeFileSync(executable, bytes);
+  rename(join(scratch, 'bundle'), BEFORE);
+  makeExecutable(ARCHITECTURE, join(scratch, 'bundle'), executable);
   pack(scratch, 'before', executable, BEFORE, ARCHITECTURE, ALL_FORMATS);
   rmSync(executable);
   const fake = (version: string): string =>
@@ -119,6 +121,17 @@ function build(scratch: string): void {
   const names = { x64: '"x86_64"', arm64: '"arm64"' };
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(names[OTHER], names[ARCHITECTURE]));
   rmSync(executable);
+}
+
+/** Gives the bundle another version. */
+function rename(bundle: string, version: string): void {
+  const written = `="${VERSION}"`;
+  const files = readdirSync(bundle).map((name) => join(bundle, name));
+  const holders = files.filter((file) => readFileSync(file, 'latin1').includes(written));
+  const [file = '', ...others] = holders;
+  const parts = file === '' ? [] : readFileSync(file, 'latin1').split(written);
+  if (others.length > 0 || parts.length !== 2) throw new Error(`${written} is not in the bundle just once`);
+  writeFileSync(file, parts.join(`="${version}"`), 'latin1');
 }
 
 function pack(
