@@ -36,7 +36,7 @@ export type ErrorCode =
 /** Codes of why this host could not send, or could not tell: the agent's or the host's own part, never loss. */
 export type LocalCode =
   | 'no-route' // ENETUNREACH, EHOSTUNREACH at send
-  | 'denied' // EPERM: a local firewall or policy
+  | 'denied' // EPERM, EACCES: a local firewall, route or policy, or a broadcast address
   | 'no-address' // EADDRNOTAVAIL: the source address is gone
   | 'interface-down' // ENETDOWN, ENODEV, ENXIO
   | 'too-big' // EMSGSIZE against the local MTU

@@ -13,7 +13,7 @@ export function localReason(errno: string, to: string, source: string | null): O
     case 'EACCES':
       // Which addresses are broadcast depends on this host's networks: no check of the configuration can know.
       return reason(
-        'other',
+        'denied',
         `this host sends nothing to ${to}: a network of its own has it as broadcast address, or a route or policy prohibits it`,
       );
     case 'EPERM':

@@ -166,7 +166,7 @@ test('the broadcast address of a network of this host is refused with its reason
   await run.finished(3);
   for (const index of [0, 1]) {
     const outcome = only(run.judged(index));
-    assert.ok(outcome.kind === 'local' && outcome.code === 'other', JSON.stringify(outcome));
+    assert.ok(outcome.kind === 'local' && outcome.code === 'denied', JSON.stringify(outcome));
     assert.match(outcome.text, /sends nothing to [0-9.]+255: .* broadcast address/);
   }
 });

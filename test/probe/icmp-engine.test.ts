@@ -230,7 +230,7 @@ const locals: [errno: number, fields: Partial<IcmpTarget>, code: string, words: 
   [ERRNO.ENETUNREACH, {}, 'no-route', /no route to 10\.0\.1\.1/],
   [ERRNO.EHOSTUNREACH, {}, 'no-route', /no route/],
   [ERRNO.EPERM, {}, 'denied', /firewall or policy/],
-  [ERRNO.EACCES, {}, 'other', /broadcast address, or a route or policy prohibits/],
+  [ERRNO.EACCES, {}, 'denied', /broadcast address, or a route or policy prohibits/],
   [ERRNO.EADDRNOTAVAIL, { source: '10.0.0.7' }, 'no-address', /source address 10\.0\.0\.7/],
   [ERRNO.EINVAL, { source: '10.0.0.7' }, 'no-address', /source address 10\.0\.0\.7/],
   [ERRNO.EINVAL, {}, 'other', /EINVAL/],
