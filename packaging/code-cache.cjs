@@ -10,14 +10,15 @@
  * here, on a configuration to check, and the agent's file is loaded. The seeds make two builds the same; they are set
  * back to V8's defaults before anything is compiled, for V8 would not take a cache made under other flags.
  */
-const { setFlagsFromString } = require('node:v8');
-for (const flag of ['--hash-seed=0', '--random-seed=0']) setFlagsFromString(flag);
-
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const vm = require('node:vm');
 
 const [task, folder, config] = process.argv.slice(2);
+// Not in `check`, which has to be as the executable is.
+if (task === 'make') for (const flag of ['--hash-seed=0', '--random-seed=0']) setFlagsFromString(flag);
+
 const parts = readdirSync(folder).filter((name) => name.endsWith('.cjs'));
 const scripts = new Map();
 
@@ -37,19 +38,16 @@ const doubles = { 'node:sea': { getRawAsset }, 'node:vm': { ...vm, Script } };
 process.stdout.write = () => true;
 process.argv = ['node', 'vpc-canary', 'config', 'check', config];
 const main = readFileSync(join(__dirname, 'executable-main.cjs'), 'utf8');
-let load;
-vm.compileFunction(`${main}\nkeep(load);`, ['require', 'keep'])(
+const { load, compile } = vm.compileFunction(`${main}\nreturn { load, compile };`, ['require'])(
   (name) => doubles[name] ?? require(name),
-  (own) => {
-    load = own;
-  },
 );
 
-process.on('exit', (code) => {
+// Once the command is through. Not at `exit`: what is thrown there leaves the exit code as it is.
+process.once('beforeExit', (code) => {
   if (code !== 0) return;
   load(`./${parts.find((name) => name.startsWith('start-'))}`);
   for (const part of parts) {
-    if (!scripts.has(part)) new Script(...ofPart(part));
+    if (!scripts.has(part)) compile(part);
   }
   const refused = [...scripts].filter(([, script]) => script.cachedDataRejected).map(([name]) => name);
   if (refused.length > 0) throw new Error(`V8 does not take the code cache of ${refused.join(', ')}`);
@@ -57,8 +55,3 @@ process.on('exit', (code) => {
     for (const [name, script] of scripts) writeFileSync(join(folder, `${name}.cache`), script.createCachedData());
   }
 });
-
-function ofPart(filename) {
-  const source = Buffer.from(getRawAsset(filename)).latin1Slice();
-  return [source, { filename, cachedData: Buffer.from(getRawAsset(`${filename}.cache`)) }];
-}
