@@ -38,7 +38,7 @@ export interface SpoolStatus {
 }
 
 /** CloudWatch takes data two weeks old; a margin for the way there. */
-const OLDEST_MS = 14 * 86_400_000 - 15 * 60_000;
+export const OLDEST_MS = 14 * 86_400_000 - 15 * 60_000;
 const SEGMENT_BYTES = 512 * 1024;
 /** The cap is kept by whole segments, so there must be some. */
 const FEWEST_SEGMENTS = 16;

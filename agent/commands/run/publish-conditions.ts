@@ -1,6 +1,7 @@
 /** What an operator should know of publishing, in words. */
 import type { AwsFailure } from '../../aws/errors.ts';
 import { counted, formatAge, formatBytes, formatCount, formatSpan } from '../../measure/units.ts';
+import { OLDEST_MS } from '../../publish/spool.ts';
 import type { PublishView } from '../../verdict/snapshot.ts';
 import type { Condition } from './notices.ts';
 
@@ -74,18 +75,17 @@ export function publishConditions(view: PublishView, { fault, clockOffMs, failur
 
 const batches = (count: number): string => `${formatCount(count)} batch${count === 1 ? '' : 'es'}`;
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** CloudWatch takes nothing older. */
-const OLDEST_MS = 14 * DAY_MS;
 /** Before that what waits tells no pace. */
-const PACE_MS = 600_000;
+const PACE_MS = 10 * MINUTE_MS;
 
 /** For how long more nothing is lost if nothing is accepted: until the spool is full or its oldest is too old. */
 function roomWords({ mode, oldest, bytes, maxBytes }: PublishView['spool'], now: number): string {
   const age = oldest === null ? 0 : now - oldest;
   if (mode !== 'disk' || bytes === 0 || age < PACE_MS) return '';
   const left = Math.min(((maxBytes - bytes) / bytes) * age, OLDEST_MS - age);
-  const unit = left >= DAY_MS ? DAY_MS : PACE_MS / 10;
+  const unit = left >= DAY_MS ? DAY_MS : MINUTE_MS;
   return `, room for ${formatAge(Math.floor(left / unit) * unit)} more`;
 }
 
