@@ -1,5 +1,4 @@
 /** `vpc-canary flows`: this host's TCP connections in a terminal, as top shows processes. */
-
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ALL_FLOWS, type FlowChoice, type FlowMetric, type FlowView } from '../verdict/flows-view.ts';
 import { type AskOptions, withAskOptions } from './ask-agent.ts';

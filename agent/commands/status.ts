@@ -1,5 +1,4 @@
 /** `vpc-canary status`: what the running agent says, for a terminal. */
-
 import { Command } from 'commander';
 import { type AskFailure, type AskOptions, askAgent, withAskOptions } from './ask-agent.ts';
 import { askVpc } from './ask-vpc.ts';

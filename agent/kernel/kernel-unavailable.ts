@@ -5,7 +5,7 @@ export class KernelUnavailable extends Error {
 
   /** `koffi`: the addon does not load; `libc`: a function we need is not in the C library. */
   constructor(code: 'koffi' | 'libc', cause: unknown) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    const reason = firstLine(cause);
     const text = {
       koffi: `the native addon koffi does not load: ${reason}`,
       libc: `the C library lacks what is needed (${reason}); glibc 2.28 or newer is supported`,
@@ -13,4 +13,9 @@ export class KernelUnavailable extends Error {
     super(text[code], { cause });
     this.code = code;
   }
+}
+
+/** What an error says, without the stack that loaders add to it. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

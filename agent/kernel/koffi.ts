@@ -7,7 +7,7 @@
  * native part is an asset, see koffi-asset.ts.
  */
 import type { ForeignFunctions } from './foreign-functions.ts';
-import { KernelUnavailable } from './kernel-unavailable.ts';
+import { firstLine, KernelUnavailable } from './kernel-unavailable.ts';
 import { loadAsset, singleExecutable } from './koffi-asset.ts';
 
 let loaded: ForeignFunctions | KernelUnavailable | null = null;
@@ -39,7 +39,6 @@ function loadPackage(): ForeignFunctions {
       failure ??= error;
     }
   }
-  const reason = failure instanceof Error ? failure.message.split('\n')[0] : String(failure);
   const remedy = "reinstall with npm ci on this machine's architecture, and check that its file system is not noexec";
-  throw new Error(`${reason}; ${remedy}`, { cause: failure });
+  throw new Error(`${firstLine(failure)}; ${remedy}`, { cause: failure });
 }

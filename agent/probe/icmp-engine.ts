@@ -123,7 +123,7 @@ export class IcmpEngine implements Prober<IcmpTarget> {
     this.#reception.refresh();
     for (const stream of added) this.#begin(stream);
     const intervals = [...this.#streams.all()].map(({ target }) => target.everyMs);
-    this.#shortestEveryMs = intervals.reduce((least, everyMs) => Math.min(least, everyMs), Number.POSITIVE_INFINITY);
+    this.#shortestEveryMs = shortest(intervals);
     this.#gridMs = this.#options.tickMs === undefined ? gridMs(intervals) : null;
     this.#sleep();
   }
@@ -251,7 +251,9 @@ export class IcmpEngine implements Prober<IcmpTarget> {
  */
 export function gridMs(intervalsMs: readonly Milliseconds[]): Milliseconds | null {
   const perSecond = intervalsMs.reduce((sum, everyMs) => sum + 1000 / everyMs, 0);
-  const shortest = intervalsMs.reduce((least, everyMs) => Math.min(least, everyMs), Number.POSITIVE_INFINITY);
-  const fits = GRIDS_MS.filter((stepMs) => stepMs <= shortest / 5);
+  const fits = GRIDS_MS.filter((stepMs) => stepMs <= shortest(intervalsMs) / 5);
   return fits.find((stepMs) => (stepMs * perSecond) / 1000 <= TOGETHER) ?? fits.at(-1) ?? null;
 }
+
+const shortest = (intervalsMs: readonly Milliseconds[]): Milliseconds =>
+  intervalsMs.reduce((least, everyMs) => Math.min(least, everyMs), Number.POSITIVE_INFINITY);

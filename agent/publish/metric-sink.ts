@@ -1,4 +1,4 @@
-/** Where data go: CloudWatch, by `aws/`. */
+/** What takes the data: CloudWatch, by `aws/`, or a test. */
 import type { PutDatum, PutResult } from '../aws/cloudwatch.ts';
 
 export interface MetricSink {

@@ -14,7 +14,6 @@ import type { MetricSink } from './metric-sink.ts';
 import type { StoredBatch } from './segment.ts';
 import type { Spool } from './spool.ts';
 
-/** What takes the data: CloudWatch, or a test. */
 export interface SenderOptions {
   readonly spool: Spool;
   readonly sink: MetricSink;

@@ -19,8 +19,8 @@ const HUNG_MS = 10_000;
 export class Service {
   readonly #manager: ServiceManager | null;
   readonly #log: Pick<Logger, 'error'>;
-  #stalled = false;
-  #hung = false;
+  /** Snapshots in a row at which probers hung. */
+  #hungLooks = 0;
   #ready = false;
   #status = '';
   #fedMono = Number.NEGATIVE_INFINITY;
@@ -45,15 +45,12 @@ export class Service {
       manager.status(sentence(snapshot.verdict, snapshot.at));
     }
     // After a standstill of the whole process this look may come before the probers' own timers, but not the next one.
-    const stalled = stalledMs >= HUNG_MS;
-    const hung = stalled && this.#stalled;
-    this.#stalled = stalled;
-    if (hung && !this.#hung) {
+    this.#hungLooks = stalledMs >= HUNG_MS ? this.#hungLooks + 1 : 0;
+    if (this.#hungLooks === 2) {
       const text = `no probe has been seen to for ${Math.round(stalledMs / 1000)} s: the watchdog is no longer fed`;
       this.#log.error(text);
     }
-    this.#hung = hung;
-    if (hung) return;
+    if (this.#hungLooks >= 2) return;
     const now = systemClock().mono();
     if (manager.watchdogMs !== null && now - this.#fedMono >= manager.watchdogMs) {
       this.#fedMono = now;
