@@ -2,9 +2,8 @@
  * What a visitor of the page waits for: the first contentful paint, with nothing cached, near and on a slow machine
  * far away, and what went over the wire for it. The server is the real one over a scene that stands still.
  */
-import { type Browser, chromium } from 'playwright-core';
 import { startWeb } from '../../agent/web/server.ts';
-import { EXECUTABLE, noBrowser } from '../browser/chromium.ts';
+import { browser, closeBrowser, noBrowser } from '../browser/chromium.ts';
 import { many } from '../fakes/console.ts';
 import type { Scene } from '../fakes/console-parts.ts';
 import { LOOPBACK } from '../web/client.ts';
@@ -34,8 +33,8 @@ interface Visit {
   readonly nodes: number;
 }
 
-async function visit(browser: Browser, url: string, { cpuSlower, network }: Place): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+async function visit(url: string, { cpuSlower, network }: Place): Promise<Visit> {
+  const context = await (await browser()).newContext({ viewport: { width: 1280, height: 900 } });
   try {
     const page = await context.newPage();
     const session = await context.newCDPSession(page);
@@ -65,13 +64,13 @@ interface Case {
   readonly path: string;
 }
 
-async function line(browser: Browser, { what, scene, path }: Case, place: Place, rounds: number): Promise<Line> {
+async function line({ what, scene, path }: Case, place: Place, rounds: number): Promise<Line> {
   const server = await startWeb(LOOPBACK, scene.sources);
   const visits: Visit[] = [];
   try {
     // The agent has answered before: its first rendering is not what is timed.
     await fetch(server.url + path);
-    for (let round = 0; round < rounds; round += 1) visits.push(await visit(browser, server.url + path, place));
+    for (let round = 0; round < rounds; round += 1) visits.push(await visit(server.url + path, place));
   } finally {
     await server.close();
   }
@@ -95,17 +94,16 @@ async function run(quick: boolean, say: (text: string) => void): Promise<Report>
   const usual: Case = { what: '200 targets', scene: many(200, true), path: '/' };
   const all: Case = { what: '200 targets, all rows', scene: many(200, true), path: '/?open=all' };
   const thousand: Case = { what: '1,000 targets', scene: many(1000, true), path: '/' };
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ['--no-sandbox', '--disable-gpu'] });
   const lines: Line[] = [];
   try {
     for (const one of [usual, all, thousand]) {
       for (const place of [NEAR, SLOW, FAR]) {
         say(`${one.what}, ${place.who}`);
-        lines.push(await line(browser, one, place, quick ? 3 : 9));
+        lines.push(await line(one, place, quick ? 3 : 9));
       }
     }
   } finally {
-    await browser.close();
+    await closeBrowser();
   }
   const found = (what: string, figure: string): number =>
     lines.find((one) => one.who === FAR.who && one.what === what)?.figures[figure] ?? Number.NaN;

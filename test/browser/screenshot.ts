@@ -5,7 +5,6 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { assets, renderPage } from '../../agent/web/page/pages.ts';
 import { startWeb } from '../../agent/web/server.ts';
 import { sceneFrom } from '../fakes/console.ts';
@@ -13,9 +12,9 @@ import { incident } from '../fakes/console-incident.ts';
 import type { Scene } from '../fakes/console-parts.ts';
 import { manyTroubles } from '../fakes/snapshots.ts';
 import { LOOPBACK } from '../web/client.ts';
+import { browser, closeBrowser } from './chromium.ts';
 
 const folder = process.argv[2] ?? 'docs';
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
 
 /** The page down to the end of what `last` selects. */
 async function picture(scene: Scene, path: string, last: string, name: string): Promise<void> {
@@ -26,7 +25,7 @@ async function picture(scene: Scene, path: string, last: string, name: string): 
       assets: assets(),
     },
   });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
+  const page = await (await browser()).newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
   await page.goto(server.url + path);
   await page.locator('#live', { hasText: 'live' }).waitFor();
   const end = await page.locator(last).boundingBox();
@@ -41,4 +40,4 @@ async function picture(scene: Scene, path: string, last: string, name: string): 
 
 await picture(sceneFrom(manyTroubles()), '/', '.lanes', 'console-overview.png');
 await picture(incident(), '/vpc', '[data-part="vpc-tunnels"]', 'console-vpc.png');
-await browser.close();
+await closeBrowser();

@@ -5,7 +5,7 @@ import { appendFileSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { event, NOON, Rig } from './rig.ts';
+import { event, NOON, Rig, secondRow } from './rig.ts';
 
 /** A tmpfs of 2 MiB; null with the reason when this machine gives none. */
 function smallDisk(t: TestContext): string | null {
@@ -42,7 +42,7 @@ test('a full disk is counted and named; nothing is lost while memory lasts; it h
   const seconds = (count: number): void => {
     for (let i = 0; i < count; i += 1) {
       const row = rig.now;
-      for (const name of names.slice(1)) rig.history.writeRows(name, [{ ...emptySecond, at: row }]);
+      for (const name of names.slice(1)) rig.history.writeRows(name, [secondRow(row, [], 1)]);
       rig.second('a', [1 + (i % 13)]);
       rig.history.observe({ at: rig.now, targets: [{ name: 'a', state: 'up', since: NOON }], sites: [] });
     }
@@ -117,14 +117,3 @@ test('a file system taken away under the agent: history begins anew below its mo
   rig.history.close();
   rmSync(join(disk, 'history.db'));
 });
-
-const emptySecond = {
-  sent: 1,
-  received: 0,
-  local: 0,
-  rtt: null,
-  jitter: null,
-  timing: null,
-  errorBarMs: null,
-  histogram: [],
-};

@@ -106,7 +106,7 @@ function build(scratch: string): void {
   const executable = join(scratch, 'executable');
   makeExecutable(ARCHITECTURE, join(scratch, 'bundle'), executable);
   pack(scratch, 'current', executable, VERSION, ARCHITECTURE, ALL_FORMATS);
-  rename(join(scratch, 'bundle'), BEFORE);
+  setVersion(join(scratch, 'bundle'), BEFORE);
   makeExecutable(ARCHITECTURE, join(scratch, 'bundle'), executable);
   pack(scratch, 'before', executable, BEFORE, ARCHITECTURE, ALL_FORMATS);
   rmSync(executable);
@@ -124,13 +124,13 @@ function build(scratch: string): void {
 }
 
 /** Gives the bundle another version. */
-function rename(bundle: string, version: string): void {
+function setVersion(bundle: string, version: string): void {
   const written = `="${VERSION}"`;
   const files = readdirSync(bundle).map((name) => join(bundle, name));
   const holders = files.filter((file) => readFileSync(file, 'latin1').includes(written));
-  const [file = '', ...others] = holders;
-  const parts = file === '' ? [] : readFileSync(file, 'latin1').split(written);
-  if (others.length > 0 || parts.length !== 2) throw new Error(`${written} is not in the bundle just once`);
+  const parts = holders.flatMap((file) => readFileSync(file, 'latin1').split(written));
+  const [file] = holders;
+  if (file === undefined || parts.length !== 2) throw new Error(`${written} is not in the bundle just once`);
   writeFileSync(file, parts.join(`="${version}"`), 'latin1');
 }
 

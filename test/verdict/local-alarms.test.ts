@@ -1,34 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Judged, LocalAlarms } from '../../agent/verdict/local-alarms.ts';
-import type { AlarmsView, PublishView } from '../../agent/verdict/snapshot.ts';
+import type { AlarmsView } from '../../agent/verdict/snapshot.ts';
 import type { VpcView } from '../../agent/verdict/vpc-view.ts';
+import { publishView } from '../fakes/publish-view.ts';
 import { allUp } from '../fakes/snapshots.ts';
 import { halfSeenVpc, quietVpc, strangeVpc, troubledVpc } from '../fakes/vpc.ts';
 
 const [EXAMPLE] = allUp().targets;
-const PUBLISH: Omit<PublishView, 'lastAcceptedAt'> = {
-  namespace: 'VpcCanary',
-  region: 'us-east-1',
-  vpc: 'vpc-1',
-  periodMs: 60_000,
-  series: 4,
-  folded: 0,
-  deliveryMs: 900,
-  spool: {
-    mode: 'disk',
-    waiting: 0,
-    oldest: null,
-    bytes: 0,
-    maxBytes: 64_000_000,
-    dropped: 0,
-    expired: 0,
-    damaged: 0,
-    writeErrors: 0,
-  },
-  error: null,
-  refused: [],
-};
 const START = Date.UTC(2026, 10, 21);
 
 interface Minute {
@@ -62,7 +41,7 @@ function seen(minute: Minute, at: number): Judged {
   const flows =
     again === undefined ? null : ({ groups: [group, { ...group, name: 'internet', site: null }] } as unknown);
   const lastAcceptedAt = acceptedMs === null || acceptedMs === undefined ? null : at - acceptedMs;
-  const publish = acceptedMs === undefined ? null : { ...PUBLISH, lastAcceptedAt };
+  const publish = acceptedMs === undefined ? null : publishView({ lastAcceptedAt });
   return { at, targets: [target], flows: flows as Judged['flows'] & object, agent: { publish } };
 }
 

@@ -3,36 +3,13 @@ import { test } from 'node:test';
 import type { AwsClass, AwsFailure } from '../../../agent/aws/errors.ts';
 import { type PublishTrouble, publishConditions } from '../../../agent/commands/run/publish-conditions.ts';
 import type { PublishView } from '../../../agent/verdict/snapshot.ts';
+import { publishView } from '../../fakes/publish-view.ts';
 
-const SPOOL: PublishView['spool'] = {
-  mode: 'disk',
-  waiting: 0,
-  oldest: null,
-  bytes: 0,
-  maxBytes: 64_000_000,
-  dropped: 0,
-  expired: 0,
-  damaged: 0,
-  writeErrors: 0,
-};
+const SPOOL = publishView().spool;
 const QUIET: PublishTrouble = { fault: null, clockOffMs: 0, failure: null, now: 0 };
 
 function conditions(over: Partial<PublishView> = {}, trouble: Partial<PublishTrouble> = {}): string[] {
-  const view: PublishView = {
-    namespace: 'VpcCanary',
-    region: 'ap-southeast-2',
-    vpc: 'vpc-1',
-    periodMs: 60_000,
-    series: 16,
-    folded: 0,
-    lastAcceptedAt: null,
-    deliveryMs: null,
-    spool: SPOOL,
-    error: null,
-    refused: [],
-    ...over,
-  };
-  return publishConditions(view, { ...QUIET, ...trouble }).map(
+  return publishConditions(publishView(over), { ...QUIET, ...trouble }).map(
     ({ code, severity, text, remedy }) => `${severity} ${code}: ${text} | ${remedy ?? ''}`,
   );
 }

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlarmsView } from '../../../agent/verdict/snapshot.ts';
-import { renderPage } from '../../../agent/web/page/pages.ts';
 import { allUp } from '../../fakes/console.ts';
 import { sceneOf } from '../../fakes/console-parts.ts';
 import { textOf } from '../../fakes/markup.ts';
+import { ask } from './ask.ts';
 
 function agentPage(alarms?: AlarmsView): string {
   const { snapshot } = allUp();
   const scene = sceneOf(alarms === undefined ? snapshot : { ...snapshot, alarms });
-  return textOf(
-    renderPage({ path: '/agent', query: new URLSearchParams(), now: snapshot.at }, scene.sources)?.html ?? 'no page',
-  );
+  return textOf(ask(scene, '/agent').html);
 }
 
 test('before the first minute nothing is said to be OK', () => {

@@ -2,16 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FlowsView } from '../../../agent/verdict/flows-view.ts';
 import { coverageWords } from '../../../agent/web/page/flows.ts';
-import { renderPage } from '../../../agent/web/page/pages.ts';
 import { fakeSnapshot, NOW, sceneOf } from '../../fakes/console-parts.ts';
 import { flow, flowsView } from '../../fakes/flows.ts';
 import { textOf } from '../../fakes/markup.ts';
+import { ask } from './ask.ts';
 
 function page(flows: FlowsView | null, address = '/flows'): { html: string; text: string } {
   const scene = sceneOf({ ...fakeSnapshot([], [], {}), flows });
-  const url = new URL(address, 'http://page');
-  const answer = renderPage({ path: url.pathname, query: url.searchParams, now: NOW }, scene.sources);
-  assert.ok(answer && answer.status === 200, `${answer?.status}`);
+  const answer = ask(scene, address);
+  assert.equal(answer.status, 200);
   return { html: answer.html, text: textOf(answer.html) };
 }
 

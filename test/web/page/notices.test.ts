@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderPage } from '../../../agent/web/page/pages.ts';
 import { allUp, noPrivilege } from '../../fakes/console.ts';
 import { fakeAgent, NOW, notice, type Scene, sceneOf } from '../../fakes/console-parts.ts';
 import { textOf } from '../../fakes/markup.ts';
+import { ask } from './ask.ts';
 
-const page = (scene: Scene, address: string): string => {
-  const url = new URL(address, 'http://page');
-  const answer = renderPage({ path: url.pathname, query: url.searchParams, now: scene.snapshot.at }, scene.sources);
-  return textOf(answer?.html ?? 'no page');
-};
+const page = (scene: Scene, address: string): string => textOf(ask(scene, address).html);
 const withNotices = (...notices: ReturnType<typeof notice>[]): Scene => {
   const { snapshot } = allUp();
   return sceneOf({ ...snapshot, agent: fakeAgent({ notices }) });

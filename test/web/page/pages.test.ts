@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { assets, renderPage } from '../../../agent/web/page/pages.ts';
-import type { PageAnswer } from '../../../agent/web/page/view.ts';
 import { allUp, HOSTILE_NAMES, hostile, many, noPrivilege, nothingConfigured, starting } from '../../fakes/console.ts';
 import { degraded, incident } from '../../fakes/console-incident.ts';
-import type { Scene } from '../../fakes/console-parts.ts';
 import { attributeNames, attributes, textOf, unbalanced } from '../../fakes/markup.ts';
+import { ask } from './ask.ts';
 
 const ADDRESSES = [
   '/',
@@ -26,13 +25,6 @@ const ADDRESSES = [
   '/vpc?open=rtb-07c1e5a9b3d2f4a61',
   '/paths',
 ];
-
-function ask(scene: Scene, address: string): PageAnswer {
-  const url = new URL(address, 'http://page');
-  const answer = renderPage({ path: url.pathname, query: url.searchParams, now: scene.snapshot.at }, scene.sources);
-  assert.ok(answer, address);
-  return answer;
-}
 
 test('every view of every scene is whole HTML without style attributes, inline script or foreign address', () => {
   for (const make of [allUp, incident, degraded, noPrivilege, nothingConfigured, starting, hostile]) {

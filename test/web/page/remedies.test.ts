@@ -11,19 +11,14 @@ import { publishConditions } from '../../../agent/commands/run/publish-condition
 import { clockCondition } from '../../../agent/commands/run/self.ts';
 import { loadConfig } from '../../../agent/config/load.ts';
 import { describeMode } from '../../../agent/probe/icmp-status.ts';
-import type { PublishView } from '../../../agent/verdict/snapshot.ts';
-import { renderPage } from '../../../agent/web/page/pages.ts';
 import { allUp, nothingConfigured, starting } from '../../fakes/console.ts';
 import { DAY, fakeAgent, HOUR, NOW, type Scene, sceneOf } from '../../fakes/console-parts.ts';
 import { attributes, textOf } from '../../fakes/markup.ts';
+import { publishView } from '../../fakes/publish-view.ts';
 import { halfSeenVpc } from '../../fakes/vpc.ts';
+import { ask } from './ask.ts';
 
-function ask(scene: Scene, address: string): string {
-  const url = new URL(address, 'http://page');
-  const request = { path: url.pathname, query: url.searchParams, now: scene.snapshot.at };
-  return renderPage(request, scene.sources)?.html ?? 'no page';
-}
-const read = (scene: Scene, address: string): string => textOf(ask(scene, address)).replace(/\s+/g, ' ');
+const read = (scene: Scene, address: string): string => textOf(ask(scene, address).html).replace(/\s+/g, ' ');
 
 /** All well but for these, which began a minute and a half ago. */
 function told(conditions: readonly Condition[]): Scene {
@@ -33,29 +28,10 @@ function told(conditions: readonly Condition[]): Scene {
 const SINCE = 'since 03:12:52';
 
 const IDLE = { receiveOverflows: 0, lateSends: 0, noBuffers: 0, now: false };
-const PUBLISH: PublishView = {
-  namespace: 'VpcCanary',
-  region: 'ap-southeast-2',
-  vpc: 'vpc-1',
-  periodMs: 60_000,
-  series: 16,
-  folded: 0,
-  lastAcceptedAt: NOW - 8 * HOUR,
-  deliveryMs: null,
-  spool: {
-    mode: 'disk',
-    waiting: 1132,
-    oldest: NOW - 8 * HOUR,
-    bytes: 900_000,
-    maxBytes: 64_000_000,
-    dropped: 0,
-    expired: 0,
-    damaged: 0,
-    writeErrors: 0,
-  },
-  error: null,
-  refused: [],
-};
+const PUBLISH = publishView(
+  { lastAcceptedAt: NOW - 8 * HOUR },
+  { waiting: 1132, oldest: NOW - 8 * HOUR, bytes: 900_000 },
+);
 
 function publishing(failure: { readonly class: 'transient' | 'denied'; text: string; remedy: string }): Condition[] {
   const whole = { code: 'x', status: null, ...failure };
@@ -65,7 +41,7 @@ function publishing(failure: { readonly class: 'transient' | 'denied'; text: str
 test('nothing configured: a note where to write, and a first configuration that the agent takes', async () => {
   const text = read(nothingConfigured(), '/');
   assert.match(text, /No target is configured.* Write sites and targets to/);
-  const pasted = /<pre[^>]*>(sites:[^<]*)<\/pre>/.exec(ask(nothingConfigured(), '/'))?.[1] ?? '';
+  const pasted = /<pre[^>]*>(sites:[^<]*)<\/pre>/.exec(ask(nothingConfigured(), '/').html)?.[1] ?? '';
   const loaded = await loadConfig({ environment: {}, layers: [{ name: 'the page', text: pasted }] });
   assert.ok(loaded.ok, JSON.stringify(loaded));
   assert.deepEqual(
@@ -160,7 +136,7 @@ test('a window before all history: that nothing was recorded, where history star
     read(scene, address),
     /Nothing was recorded then: history starts 19 Nov 03:14:22\. Show the last 14 days/,
   );
-  assert.ok(attributes(ask(scene, address), 'href').includes('?range=14d'));
+  assert.ok(attributes(ask(scene, address).html, 'href').includes('?range=14d'));
 });
 
 test('nothing happened, nothing matches, nothing is there: each with a way on', () => {
@@ -176,7 +152,7 @@ test('nothing happened, nothing matches, nothing is there: each with a way on', 
     ['/?range=3h', /The address was not understood: range=3h is not known; it may be 10min, 1h/, '?range=14d'],
   ] as const) {
     assert.match(read(scene, address), words, address);
-    const hrefs = attributes(ask(scene, address), 'href');
+    const hrefs = attributes(ask(scene, address).html, 'href');
     assert.ok(hrefs.includes(way), `${address}: ${hrefs.join(' ')}`);
   }
   assert.doesNotMatch(read(scene, '/events?range=14d&kind=vpc'), /Show the last 14 days/);

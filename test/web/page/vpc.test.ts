@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { VpcView } from '../../../agent/verdict/vpc-view.ts';
-import { assets, renderPage } from '../../../agent/web/page/pages.ts';
+import { assets } from '../../../agent/web/page/pages.ts';
 import { remedyParts } from '../../../agent/web/page/vpc/parts.ts';
 import { structureOf, subnetRows } from '../../../agent/web/stream-message.ts';
 import { allUp } from '../../fakes/console.ts';
@@ -20,6 +20,7 @@ import {
   troubledVpc,
   vpcView,
 } from '../../fakes/vpc.ts';
+import { ask } from './ask.ts';
 
 const strangeWays = (at: number): VpcView =>
   vpcView(at, {
@@ -33,10 +34,9 @@ const strangeWays = (at: number): VpcView =>
 
 function page(vpc: VpcView | null, address = '/vpc', scene = allUp()): string {
   scene.next({ ...scene.snapshot, vpc });
-  const url = new URL(address, 'http://page');
-  const answer = renderPage({ path: url.pathname, query: url.searchParams, now: NOW }, scene.sources);
-  assert.equal(answer?.status, 200, address);
-  return answer?.html ?? '';
+  const { status, html } = ask(scene, address);
+  assert.equal(status, 200, address);
+  return html;
 }
 
 test('every VPC is whole HTML; names are text, and nothing but AWS’s pages is linked outside', () => {
